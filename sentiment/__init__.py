@@ -1,0 +1,59 @@
+"""What readers think, said honestly: from saved news pages to the stance of their reader comments.
+
+    >>> import sentiment
+    >>> page = sentiment.parse("My phone\\n\\nIt rings.\\n\\n1. ann\\n\\nPosts: 3; Member since: May 01, 2018\\n\\nNice one.")
+    >>> [(comment.author, comment.text) for comment in page.comments]
+    [('ann', 'Nice one.')]
+
+The names below load on first use, so that importing the package stays cheap.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "parse": "sentiment.pipeline",
+    "read": "sentiment.pipeline",
+    "analyse": "sentiment.pipeline",
+    "classify": "sentiment.pipeline",
+    "report": "sentiment.pipeline",
+    "Page": "sentiment.records",
+    "Comment": "sentiment.records",
+    "Stance": "sentiment.records",
+    "Label": "sentiment.records",
+    "Estimate": "sentiment.records",
+    "Skipped": "sentiment.records",
+    "SentimentError": "sentiment.errors",
+}
+
+__all__ = [*_HOME, "__version__"]
+
+if TYPE_CHECKING:
+    from sentiment.errors import SentimentError as SentimentError
+    from sentiment.pipeline import analyse as analyse
+    from sentiment.pipeline import classify as classify
+    from sentiment.pipeline import parse as parse
+    from sentiment.pipeline import read as read
+    from sentiment.pipeline import report as report
+    from sentiment.records import Comment as Comment
+    from sentiment.records import Estimate as Estimate
+    from sentiment.records import Label as Label
+    from sentiment.records import Page as Page
+    from sentiment.records import Skipped as Skipped
+    from sentiment.records import Stance as Stance
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module 'sentiment' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
