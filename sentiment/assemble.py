@@ -58,7 +58,7 @@ def assemble(draft: Draft, document: Document) -> Page:
         source=document.source,
         url=url,
         outlet=document.outlet or outlet_of(url) or draft.outlet or UNKNOWN_OUTLET,
-        title=draft.title or None,
+        title=" ".join(draft.title.split()) if draft.title else None,
         author=draft.author or None,
         published=_first_date(draft.dates),
         body=draft.body,
