@@ -185,5 +185,3 @@ def _label(cells: dict[str, Any], path: Path) -> Label:
         flags=tuple(str(cells.get("flags") or "").split()),
         note=str(cells.get("note") or ""),
     )
-
-

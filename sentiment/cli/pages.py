@@ -46,7 +46,12 @@ def print_page(page: Page, *, explain: bool) -> None:
     places = {comment.id: comment.position for comment in page.comments}
     for comment in page.comments:
         indent = 2 * min(comment.depth, 8)
-        who = [f"{comment.position}.", comment.author, comment.date and comment.date.strftime("%Y-%m-%d %H:%M"), comment.language]
+        who = [
+            f"{comment.position}.",
+            comment.author,
+            comment.date and comment.date.strftime("%Y-%m-%d %H:%M"),
+            comment.language,
+        ]
         answers = f"answers {places[comment.parent_id]}" if comment.parent_id in places else None
         say("")
         say(" · ".join(str(fact) for fact in [*who, answers] if fact), "dim", indent)

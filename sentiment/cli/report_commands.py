@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,7 +27,7 @@ ModelOption = Annotated[Path | None, typer.Option("--model", help="A model file 
 OutputOption = Annotated[str, typer.Option("--output", "-o", help="File to write; - is standard output.")]
 
 
-class ReportFormat(str, Enum):
+class ReportFormat(StrEnum):
     """What ``report`` can write."""
 
     table = "table"
@@ -36,7 +36,7 @@ class ReportFormat(str, Enum):
     markdown = "markdown"
 
 
-class ParseFormat(str, Enum):
+class ParseFormat(StrEnum):
     """What ``parse`` can write."""
 
     text = "text"
@@ -81,7 +81,9 @@ def report(
 
 def export(
     paths: PathsArgument,
-    output: Annotated[str, typer.Option("--output", "-o", help="FILE.csv, .jsonl or .parquet; - is CSV on standard output.")],
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="FILE.csv, .jsonl or .parquet; - is CSV on standard output.")
+    ],
     target: TargetOption = DEFAULT_TARGET,
     annotations: AnnotationsOption = DEFAULT_ANNOTATIONS,
     model: ModelOption = None,
@@ -111,14 +113,16 @@ def export(
 def parse(
     paths: PathsArgument,
     format: Annotated[ParseFormat, typer.Option("--format", "-f", help="What to write.")] = ParseFormat.text,  # noqa: A002
-    explain: Annotated[bool, typer.Option("--explain", help="Also show how it was found, and what was left out.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also show how it was found, and what was left out.")
+    ] = False,
 ) -> None:
     """What is body and what is comment: a look at how pages are read."""
+    import json
+
     from sentiment.cli.pages import print_page, to_dict
     from sentiment.pipeline import read
     from sentiment.records import Skipped
-
-    import json
 
     skipped = 0
     pages = []

@@ -69,7 +69,9 @@ def to_csv(report: Report) -> str:
     measures = [*STANCES, "net"]
     plain = ["outlet", "language", "pages", "comments", "human", "untagged"]
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*plain, *(f"{m}_{part}" for m in measures for part in ("n", "share", "low", "high")), "method", "note"])
+    writer.writerow(
+        [*plain, *(f"{m}_{part}" for m in measures for part in ("n", "share", "low", "high")), "method", "note"]
+    )
     for group in (*report.groups, report.total):
         data = _group(group)
         cells = [data[name] for name in plain]
@@ -84,10 +86,18 @@ def to_markdown(report: Report) -> str:
     """A GitHub-flavoured table with the notes below."""
     header = ["outlet", "language", "pages", "comments", "human", *STANCES, "net", "method"]
     lines = [f"**{report.statement}**", "", "| " + " | ".join(header) + " |"]
-    lines.append("|" + "|".join(" --- " if i in (0, 1, len(header) - 1) else " ---: " for i in range(len(header))) + "|")
+    lines.append(
+        "|" + "|".join(" --- " if i in (0, 1, len(header) - 1) else " ---: " for i in range(len(header))) + "|"
+    )
     for group in (*report.groups, report.total):
         total = group is report.total
-        cells = ["total" if total else group.outlet or "", group.language or "", group.pages, group.comments, group.human]
+        cells = [
+            "total" if total else group.outlet or "",
+            group.language or "",
+            group.pages,
+            group.comments,
+            group.human,
+        ]
         cells += [_one_line(group.shares[name], _percent) for name in STANCES]
         cells += [_one_line(group.net, _signed), group.method]
         lines.append("| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |")
@@ -109,7 +119,9 @@ def print_table(report: Report, console: Console) -> None:
     for name in ("pages", "comments", "human"):
         table.add_column(name if wide else name[:5].rstrip("e"), justify="right")
     for name in STANCES:
-        table.add_column(name if wide else {"unrelated": "unrel.", "neutral": "neutr."}.get(name, name), justify="right")
+        table.add_column(
+            name if wide else {"unrelated": "unrel.", "neutral": "neutr."}.get(name, name), justify="right"
+        )
     table.add_column("net", justify="right")
     if wide:
         table.add_column("against ◂ ▸ favor", justify="center", no_wrap=True)
@@ -119,7 +131,11 @@ def print_table(report: Report, console: Console) -> None:
         total = group is report.total
         if total and not plain:
             table.add_section()
-        row: list[RenderableType] = ["total" if total else group.outlet or "all", group.language or "", str(group.pages)]
+        row: list[RenderableType] = [
+            "total" if total else group.outlet or "all",
+            group.language or "",
+            str(group.pages),
+        ]
         row += [str(group.comments), str(group.human) if group.comments else "–"]
         row += [cell(group.shares[name], _percent) for name in STANCES]
         row.append(cell(group.net, _signed))
@@ -147,7 +163,9 @@ def _footer(report: Report) -> list[str]:
         )
     notes += report.notes
     if report.skipped:
-        notes.append(f"{len(report.skipped)} skipped: " + "; ".join(f"{s.source} ({s.reason})" for s in report.skipped[:5]))
+        notes.append(
+            f"{len(report.skipped)} skipped: " + "; ".join(f"{s.source} ({s.reason})" for s in report.skipped[:5])
+        )
     return notes
 
 

@@ -1,0 +1,1 @@
+"""Where a comment stands toward a target: targets, features, training, scoring, evaluation."""

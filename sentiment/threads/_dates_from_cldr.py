@@ -17,9 +17,32 @@ from babel import Locale, localedata
 from sentiment.threads.dates import fold
 
 # A word that two languages use for different months or days means what it means in the one named first here.
-LANGUAGES = "en de it ru es fr pl pt nl tr sv da nb fi cs hu ro uk el ja zh ko".split()
+LANGUAGES = [
+    "en",
+    "de",
+    "it",
+    "ru",
+    "es",
+    "fr",
+    "pl",
+    "pt",
+    "nl",
+    "tr",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "cs",
+    "hu",
+    "ro",
+    "uk",
+    "el",
+    "ja",
+    "zh",
+    "ko",
+]
 UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
-DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 # Half-days that are everyday words elsewhere: Hungarian de./du. is French and Spanish "of", Italian m./p. is anything.
 NOT_HALVES = {"de", "du", "m", "p", "a", "f", "e", "π", "μ"}

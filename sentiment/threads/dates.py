@@ -13,7 +13,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -167,7 +167,7 @@ def _fixed(text: str, context: _Context) -> datetime | None:
         except ValueError:
             return None
     if _EPOCH.fullmatch(text):
-        return datetime.fromtimestamp(int(text) / (1000 if len(text) == 13 else 1), timezone.utc)
+        return datetime.fromtimestamp(int(text) / (1000 if len(text) == 13 else 1), UTC)
     if context.reference is not None and (found := _BARE.fullmatch(text)):
         count, word = found.groups()
         unit = _words().meanings.get(fold(word), {}).get("bare")
@@ -296,7 +296,7 @@ def _zone(span: range, tokens: _Tokens) -> tzinfo:
         sign, digits = re.sub(r"[^\d+-]", "", value)[0], re.sub(r"\D", "", value)
         hours, rest = (digits, "0") if len(digits) < 3 else (digits[:-2], digits[-2:])
         minutes = (int(hours) * 60 + int(rest)) * (-1 if sign == "-" else 1)
-    return timezone(timedelta(minutes=minutes)) if minutes else timezone.utc
+    return timezone(timedelta(minutes=minutes)) if minutes else UTC
 
 
 def _day(parts: dict[str, range], tokens: _Tokens, context: _Context) -> date | None:

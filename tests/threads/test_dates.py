@@ -1,6 +1,6 @@
 """Dates of posts in the forms and languages in which pages write them."""
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import pytest
 
@@ -56,5 +56,5 @@ def test_a_date_is_found_in_a_byline():
 def test_order_and_zone():
     """Values above 12 decide the order of a page; a stated zone is kept."""
     assert guess_order(["3/4/2018", "3/14/2018"]) == "MDY"
-    assert parse_date("2018-03-05T10:02:11Z") == datetime(2018, 3, 5, 10, 2, 11, tzinfo=timezone.utc)
+    assert parse_date("2018-03-05T10:02:11Z") == datetime(2018, 3, 5, 10, 2, 11, tzinfo=UTC)
     assert date_in_url("https://a.example/2018/03/id106323") is None

@@ -19,9 +19,14 @@ TITLE_REACH = 12
 
 _TOKEN = re.compile(r"[^\W\d_]{4,}")
 _DOMAIN = re.compile(r"^(?:https?://)?(?:www\.)?((?:[\w-]+\.)+[a-z]{2,10})/?$", re.I)
-_COPYRIGHT = re.compile(r"^(?:©|\(c\)|copyright\b\s*©?)\s*(?:\d{4}(?:\s*[-–]\s*\d{4})?)?\s*,?\s*(?P<name>[^\d©|,.]{2,40}?)\s*(?:[|,.]|\d{4}|$)", re.I)
+_COPYRIGHT = re.compile(
+    r"^(?:©|\(c\)|copyright\b\s*©?)\s*(?:\d{4}(?:\s*[-–]\s*\d{4})?)?\s*,?\s*(?P<name>[^\d©|,.]{2,40}?)\s*(?:[|,.]|\d{4}|$)",
+    re.I,
+)
 _REPRINTS = re.compile(r"https?://(?:www\.)?(?:parsintl|djreprints|reprints|wrightsmedia)\.com/([\w-]{3,})", re.I)
-_BYLINE = re.compile(r"^(?:by|von|di|da|par|por|autor(?:e|in)?|author|автор|текст|door|yazan)\s*:?\s+(?P<name>[^\W\d_].{2,40})$", re.I)
+_BYLINE = re.compile(
+    r"^(?:by|von|di|da|par|por|autor(?:e|in)?|author|автор|текст|door|yazan)\s*:?\s+(?P<name>[^\W\d_].{2,40})$", re.I
+)
 _NAME = re.compile(r"^[^\W\d_][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){1,3}$")
 
 
@@ -68,7 +73,9 @@ def _read_head(article: Article, lines: Sequence[Line], first: int) -> int:
     titles = [line for line in head if _could_be_title(line)]
     scored = [(_overlap(line, vocabulary), line) for line in titles]
     good = [(score, line) for score, line in scored if score >= TITLE_OVERLAP]
-    title = max(good, key=lambda pair: (round(pair[0], 1), min(pair[1].words, 6), -pair[1].number), default=(0.0, None))[1]
+    title = max(
+        good, key=lambda pair: (round(pair[0], 1), min(pair[1].words, 6), -pair[1].number), default=(0.0, None)
+    )[1]
     if title is None and lines[first].words < 30 and _first_line_is_title(lines, first):
         title, first = lines[first], first + 1
         while first < len(lines) and not lines[first].prose:
@@ -94,7 +101,9 @@ def _read_head(article: Article, lines: Sequence[Line], first: int) -> int:
 def _first_line_is_title(lines: Sequence[Line], first: int) -> bool:
     """A long heading that ends without a full stop, before longer paragraphs."""
     line = lines[first]
-    return not line.text.endswith(".") and line.words < 25 and any(after.prose for after in lines[first + 1 : first + 6])
+    return (
+        not line.text.endswith(".") and line.words < 25 and any(after.prose for after in lines[first + 1 : first + 6])
+    )
 
 
 def _could_be_title(line: Line) -> bool:
@@ -145,9 +154,9 @@ def _biography(lines: Sequence[Line], index: int) -> str | None:
 
 def _closes_body(line: Line) -> bool:
     """``source: Reuters`` and the like: short, but still the article's own words."""
-    return bool(re.match(r"(?:source|via|quelle|fonte|источник|fuente)s?\s*:?\s+\S", line.text, re.I)) and line.words <= 12 or (
-        line.ends_sentence and line.words >= 3 and not _furniture(line)
-    )
+    return (
+        bool(re.match(r"(?:source|via|quelle|fonte|источник|fuente)s?\s*:?\s+\S", line.text, re.I)) and line.words <= 12
+    ) or (line.ends_sentence and line.words >= 3 and not _furniture(line))
 
 
 def _furniture(line: Line) -> bool:
@@ -159,7 +168,10 @@ def _furniture(line: Line) -> bool:
     return line.words <= 30 and bool(_PROMOTION.search(line.text)) and bool(_CHANNEL.search(line.text))
 
 
-_CHANNEL = re.compile(r"\b(?:whatsapp|telegram|facebook|instagram|twitter|youtube|newsletter|google news|tiktok|вконтакте|телеграм\w*|rss|discord)\b", re.I)
+_CHANNEL = re.compile(
+    r"\b(?:whatsapp|telegram|facebook|instagram|twitter|youtube|newsletter|google news|tiktok|вконтакте|телеграм\w*|rss|discord)\b",
+    re.I,
+)
 _PROMOTION = re.compile(
     r"\b(?:follow|join|subscribe|sign up|save|coupons?|offers?|deals|like us|share|seguici|seguiteci|iscriviti|unisciti|offerte|sconti|condividi"
     r"|folg\w*|abonnier\w*|teilen|angebote|подпи\w+|присоедин\w+|поделит\w+|suscr\w+|síguenos|suivez|abonnez|obserwuj|dołącz|siga|volg|takip)\b",
@@ -173,7 +185,11 @@ def _caption(lines: Sequence[Line], index: int, title: str | None) -> bool:
     if line.prose or line.ends_sentence:
         return False
     below = lines[index + 1] if index + 1 < len(lines) else None
-    if below is not None and below.number == line.number + 1 and below.text.startswith(("©", "Photo:", "Foto:", "Фото:")):
+    if (
+        below is not None
+        and below.number == line.number + 1
+        and below.text.startswith(("©", "Photo:", "Foto:", "Фото:"))
+    ):
         return True
     return bool(title) and line.words >= 3 and _tokens(line.text) <= _tokens(title or "") and line.text != title
 

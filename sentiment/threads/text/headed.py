@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
+from sentiment.threads.markers import pattern
 from sentiment.threads.text.lines import Line
 from sentiment.threads.text.posts import Post, Thread
 
@@ -24,7 +26,7 @@ def find_headed(lines: Sequence[Line]) -> Thread | None:
     region = [line for line in region if not line.is_marker("control", "sort", "form_line", "deleted")]
     if not region:
         return None
-    glued = sum(a.number + 1 == b.number for a, b in zip(region, region[1:], strict=False))
+    glued = sum(a.number + 1 == b.number for a, b in pairwise(region))
     one_line_each = glued >= 0.5 * (len(region) - 1)
     posts: list[Post] = []
     for line in region:
@@ -54,7 +56,5 @@ def _notice(line: Line) -> bool:
 
 def _long_phrase(line: Line) -> bool:
     """Whether the phrase at the start has three words or more: "related" opens many a sentence of a reader."""
-    from sentiment.threads.markers import pattern
-
     found = [match for kind in ("footer", "form", "form_line") if (match := pattern(kind).match(line.folded))]
     return any(len(match.group().split()) >= 3 for match in found)

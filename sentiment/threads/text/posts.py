@@ -26,7 +26,9 @@ LONGEST_HEADER = 14
 """Words of the longest line that can open a post."""
 
 _SOME_DAY = datetime(2020, 6, 15, 12)  # only to see that "2 hours ago" is a date at all
-_NUMBERED = re.compile(r"^(?:[#№]\s*|nr?\.\s*)?(?P<number>\d{1,5})\s*[.):]\s+(?P<author>\S.*)$|^#(?P<alone>\d{1,5})$", re.I)
+_NUMBERED = re.compile(
+    r"^(?:[#№]\s*|nr?\.\s*)?(?P<number>\d{1,5})\s*[.):]\s+(?P<author>\S.*)$|^#(?P<alone>\d{1,5})$", re.I
+)
 _SIGNATURE = re.compile(r"^(?:[_\-=*~]{3,}|--)$")
 _NAME_EDGES = " \t,;:|·•-–—»«()[]<>\"'“”„/"
 
@@ -71,7 +73,7 @@ def find_thread(lines: Sequence[Line], reference: datetime | None) -> Thread | N
     found = []
     for rule, anchors in _anchor_kinds(lines):
         thread = _segment(lines, anchors, rule, reference)
-        if thread and _after_heading(thread, heading, lines) and _credible(thread, lines):
+        if thread and _after_heading(thread, heading, lines) and _credible(thread):
             found.append(thread)
     return max(found, key=lambda thread: thread.score, default=None)
 
@@ -157,7 +159,19 @@ def _dated(lines: Sequence[Line]) -> dict[str, list[Anchor]]:
 def _date_shape(line: Line) -> str:
     before = re.split(r"\d", line.folded.replace("#", "0"), maxsplit=1)[0].split()
     lead = fold(before[0]) if before else ""
-    if lead in phrases("profile") or lead in {"posted", "by", "von", "от", "di", "par", "on", "am", "re", "geschrieben", "verfasst"}:
+    if lead in phrases("profile") or lead in {
+        "posted",
+        "by",
+        "von",
+        "от",
+        "di",
+        "par",
+        "on",
+        "am",
+        "re",
+        "geschrieben",
+        "verfasst",
+    }:
         return lead
     return "bare" if len(before) <= 1 else "after a name"
 
@@ -180,7 +194,9 @@ def is_name(text: str) -> bool:
     if not any(sign.isalnum() for sign in text) or re.fullmatch(r"[\d\s.,:/-]+", text):
         return False
     folded = fold(text)
-    return not any(folded in phrases(kind) for kind in ("control", "sort", "form_line", "heading", "empty", "page", "footer"))
+    return not any(
+        folded in phrases(kind) for kind in ("control", "sort", "form_line", "heading", "empty", "page", "footer")
+    )
 
 
 def _segment(lines: Sequence[Line], anchors: list[Anchor], rule: str, reference: datetime | None) -> Thread | None:
@@ -194,7 +210,13 @@ def _segment(lines: Sequence[Line], anchors: list[Anchor], rule: str, reference:
     posts = []
     for anchor, start, end in zip(anchors, starts, [*starts[1:], len(lines)], strict=True):
         head_end = min(anchor.index + after + 1, end)
-        post = Post(anchor.index, list(lines[start:head_end]), list(lines[head_end:end]), author=anchor.author, number=anchor.number)
+        post = Post(
+            anchor.index,
+            list(lines[start:head_end]),
+            list(lines[head_end:end]),
+            author=anchor.author,
+            number=anchor.number,
+        )
         _trim(post, chrome)
         posts.append(post)
     _read_authors(posts, lines, before, after)
@@ -294,7 +316,8 @@ def _name_score(names: list[str | None]) -> float:
 
 
 _DATE_WORDS = re.compile(
-    r"\d|\b(?:a|p)\.?m\b|\b(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|today|yesterday|ago)", re.I
+    r"\d|\b(?:a|p)\.?m\b|\b(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|today|yesterday|ago)",
+    re.I,
 )
 
 
@@ -311,7 +334,28 @@ def _name_beside_date(line: Line) -> str | None:
 
 
 _LEADS = frozenset(
-    ["by", "posted", "posted by", "from", "written", "von", "geschrieben", "verfasst", "di", "da", "par", "por", "de", "от", "автор", "re", "reply", "on", "am", "at"]
+    [
+        "by",
+        "posted",
+        "posted by",
+        "from",
+        "written",
+        "von",
+        "geschrieben",
+        "verfasst",
+        "di",
+        "da",
+        "par",
+        "por",
+        "de",
+        "от",
+        "автор",
+        "re",
+        "reply",
+        "on",
+        "am",
+        "at",
+    ]
 )
 
 
@@ -339,7 +383,7 @@ def _after_heading(thread: Thread, heading: int | None, lines: Sequence[Line]) -
     return True
 
 
-def _credible(thread: Thread, lines: Sequence[Line]) -> bool:
+def _credible(thread: Thread) -> bool:
     """Whether the segmentation is a thread, and not a list of teasers, of steps or of dates. Sets its score."""
     posts = thread.posts
     full = [post for post in posts if post.words]

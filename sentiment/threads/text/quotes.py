@@ -44,6 +44,13 @@ def unmark(text: str) -> str:
     """A quote without its marks: ``>`` in front, quotation signs around."""
     lines = [_MARKED.sub("", line) for line in text.split("\n")]
     bare = "\n".join(lines).strip()
-    if len(bare) > 1 and (bare[0], bare[-1]) in {('"', '"'), ("“", "”"), ("„", "“"), ("«", "»"), ("»", "«"), ("'", "'")}:
+    if len(bare) > 1 and (bare[0], bare[-1]) in {
+        ('"', '"'),
+        ("“", "”"),
+        ("„", "“"),
+        ("«", "»"),
+        ("»", "«"),
+        ("'", "'"),
+    }:
         bare = bare[1:-1].strip()
     return bare
