@@ -154,10 +154,9 @@ def _watched(tagged: Iterable[Tagged | Skipped]) -> Iterator[Tagged | Skipped]:
         return
     from time import monotonic
 
-    pages = comments = 0
+    comments = 0
     shown = monotonic()
-    for item in tagged:
-        pages += 1
+    for pages, item in enumerate(tagged, 1):
         comments += len(getattr(item, "stances", ()))
         if monotonic() - shown > 0.5:
             shown = monotonic()

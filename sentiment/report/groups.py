@@ -106,7 +106,7 @@ def _count(thread: Thread, stance: Stance) -> None:
     if stance.name is None:
         thread.untagged += 1
         return
-    place = STANCES.index(stance.name)  # type: ignore[arg-type]  # a report is only made for the four stances
+    place = STANCES.index(stance.name)
     thread.named[place] += 1
     if stance.source == "human" or stance.probabilities is None:
         thread.human += 1
@@ -126,7 +126,7 @@ def _estimate(outlet: str | None, language: str | None, threads: Sequence[Thread
         name: [Cluster(t.comments - t.untagged, t.mass[i]) for t in threads if t.comments > t.untagged]
         for i, name in enumerate(STANCES)
     }
-    shares = {}
+    shares: dict[str, Estimate] = {}
     for i, name in enumerate(STANCES):
         found = share(clusters[name])
         counted = sum(thread.named[i] for thread in threads)

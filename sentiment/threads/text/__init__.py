@@ -36,7 +36,7 @@ def read_lines(lines: list[Line], document: Document) -> Draft:
     reference = document.saved or (datetime.combine(published, time(12)) if published else None)
     thread = find_thread(visible, reference) or find_headed(visible)
     if thread:
-        _end_thread(thread, visible)
+        _end_thread(thread)
     article = read_article(visible[: _article_end(visible, thread)], visible)
     draft = Draft(title=article.title, author=article.author, outlet=article.outlet, dates=article.dates)
     if thread and not thread.heading and sum(line.words for line in article.body) < OWN_BODY_WORDS:
@@ -61,7 +61,7 @@ def _article_end(visible: Sequence[Line], thread: Thread | None) -> int:
     return next((i for i, line in enumerate(visible) if i and line.is_marker("form", "empty")), len(visible))
 
 
-def _end_thread(thread: Thread, visible: Sequence[Line]) -> None:
+def _end_thread(thread: Thread) -> None:
     """Take the page's footer off the last post, and posts away that are only footer."""
     last = thread.posts[-1]
     end = end_of_comments(last.words, 0)
