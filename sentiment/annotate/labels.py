@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
-from sentiment.cells import guard, unguard
+from sentiment.cells import row_writer, unguard
 from sentiment.errors import AnnotationError
 from sentiment.records import Label, StanceName
 
@@ -107,12 +107,12 @@ class Journal:
 
 def write_csv(labels: Iterable[Label], file: Any) -> int:
     """Write labels as ``labels.csv`` does: sorted by page and comment, one row each; gives their number."""
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    write = row_writer(file)
+    write(COLUMNS)
     ordered = sorted(labels, key=lambda label: (label.page_id, label.comment_id))
     for label in ordered:
         cells = _as_dict(label)
-        writer.writerow([guard(str(cells[name])) for name in COLUMNS])
+        write([str(cells[name]) for name in COLUMNS])
     return len(ordered)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from sentiment.cells import row_writer
 from sentiment.records import STANCES, Estimate
 from sentiment.report.groups import Group, Report
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+
+_PARTS = ("n", "share", "low", "high")
 
 LISTED = 40
 """Groups that a table on a screen lists; the files list all."""
@@ -68,17 +70,15 @@ def to_csv(report: Report) -> str:
     out = io.StringIO()
     measures = [*STANCES, "net"]
     plain = ["outlet", "language", "pages", "comments", "human", "untagged"]
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(
-        [*plain, *(f"{m}_{part}" for m in measures for part in ("n", "share", "low", "high")), "method", "note"]
-    )
+    write = row_writer(out)
+    write([*plain, *(f"{name}_{part}" for name in measures for part in _PARTS), "method", "note"])
     for group in (*report.groups, report.total):
         data = _group(group)
-        cells = [data[name] for name in plain]
+        numbers = [data[name][part] for name in measures for part in _PARTS]
+        cells = [*(data[name] for name in plain), *numbers, data["method"], data["note"]]
         if group is report.total:
             cells[0] = "TOTAL"
-        numbers = [data[m][part] for m in measures for part in ("n", "share", "low", "high")]
-        writer.writerow(["" if cell is None else cell for cell in [*cells, *numbers, data["method"], data["note"]]])
+        write(["" if cell is None else str(cell) for cell in cells])
     return out.getvalue()
 
 
@@ -106,43 +106,37 @@ def to_markdown(report: Report) -> str:
 
 
 def print_table(report: Report, console: Console) -> None:
-    """The report for a person: two-line cells where the terminal is narrow, plain text where there is no terminal."""
+    """The report for a person: shares over their intervals in a terminal, one plain line per group where it is piped."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    wide = console.width >= 112
     plain = not console.is_terminal
-    table = Table(box=None if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_footer=False)
-    table.add_column("outlet", overflow="fold", max_width=24)
+    wide = plain or console.width >= 100
+    cell = _one_line if plain else _two_lines
+    table = Table(box=None if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("outlet", no_wrap=plain, overflow="ellipsis", min_width=12)
     table.add_column("lang")
-    for name in ("pages", "comments", "human"):
-        table.add_column(name if wide else name[:5].rstrip("e"), justify="right")
+    for name, short in (("pages", "pages"), ("comments", "com."), ("human", "hum.")):
+        table.add_column(name if wide else short, justify="right", no_wrap=True)
     for name in STANCES:
-        table.add_column(
-            name if wide else {"unrelated": "unrel.", "neutral": "neutr."}.get(name, name), justify="right"
-        )
-    table.add_column("net", justify="right")
+        table.add_column(name if wide or name != "unrelated" else "unrel.", justify="right", no_wrap=True)
+    table.add_column("net", justify="right", no_wrap=True)
     if wide:
-        table.add_column("against ◂ ▸ favor", justify="center", no_wrap=True)
-    cell = _one_line if wide else _two_lines
-    shown = report.groups[:LISTED]
-    for group in (*shown, report.total):
+        table.add_column("against │ favor", justify="center", no_wrap=True)
+    for group in (*report.groups[:LISTED], report.total):
         total = group is report.total
         if total and not plain:
             table.add_section()
-        row: list[RenderableType] = [
-            "total" if total else group.outlet or "all",
-            group.language or "",
-            str(group.pages),
-        ]
-        row += [str(group.comments), str(group.human) if group.comments else "–"]
-        row += [cell(group.shares[name], _percent) for name in STANCES]
-        row.append(cell(group.net, _signed))
+        row: list[RenderableType] = ["total" if total else group.outlet or "all", group.language or ""]
+        row += [str(group.pages), str(group.comments), str(group.human) if group.comments else "–"]
+        row += [cell(group.shares[name], _percent, "–") for name in STANCES]
+        row.append(cell(group.net, _signed, "…"))
         if wide:
             row.append(Text(_bar(group), style="" if plain else "cyan"))
         table.add_row(*row, style="bold" if total and not plain else "")
     console.print(Text(report.statement, style="" if plain else "bold"))
+    console.print(Text("Share of comments in percent, 95 % interval" + (" in brackets" if plain else " below")))
     console.print(table)
     if len(report.groups) > LISTED:
         console.print(f"{len(report.groups) - LISTED} more groups: --format csv lists all.")
@@ -155,7 +149,8 @@ def _footer(report: Report) -> list[str]:
     for group in report.groups[:LISTED]:
         if group.note and group.comments:
             name = " ".join(filter(None, (group.outlet, group.language)))
-            notes.append(f"{name}: {group.method}; {group.note}.")
+            said = group.note if group.method in group.note else f"{group.method}; {group.note}"
+            notes.append(f"{name}: {said}.")
     if report.total.untagged:
         notes.append(
             f"{report.total.untagged} comments are not tagged: no model for their language. "
@@ -177,22 +172,21 @@ def _signed(value: float) -> str:
     return f"{100 * value:+.0f}".replace("-", "−")
 
 
-def _one_line(estimate: Estimate, number: Callable[[float], str]) -> str:
+def _one_line(estimate: Estimate, number: Callable[[float], str], dash: str = "–") -> str:
+    return " ".join(_parts(estimate, number, dash, "[{}]"))
+
+
+def _two_lines(estimate: Estimate, number: Callable[[float], str], dash: str) -> str:
+    return "\n".join(_parts(estimate, number, dash, "{}"))
+
+
+def _parts(estimate: Estimate, number: Callable[[float], str], dash: str, frame: str) -> list[str]:
+    """The share, and its interval or a dash."""
     if estimate.share is None:
-        return "–"
-    return f"{number(estimate.share)} % {_interval(estimate, number)}".rstrip()
-
-
-def _two_lines(estimate: Estimate, number: Callable[[float], str]) -> str:
-    if estimate.share is None:
-        return "–"
-    return f"{number(estimate.share)} %\n{_interval(estimate, number)}".rstrip()
-
-
-def _interval(estimate: Estimate, number: Callable[[float], str]) -> str:
+        return ["–"]
     if estimate.low is None or estimate.high is None:
-        return "[–]"
-    return f"[{number(estimate.low)}, {number(estimate.high)}]"
+        return [f"{number(estimate.share)} %", frame.format("–")]
+    return [f"{number(estimate.share)} %", frame.format(f"{number(estimate.low)}{dash}{number(estimate.high)}")]
 
 
 def _bar(group: Group, half: int = 8) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import sys
@@ -13,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from sentiment.cells import guard
+from sentiment.cells import row_writer
 from sentiment.errors import InputError
 from sentiment.records import STANCES, Page, Stance
 
@@ -111,11 +110,11 @@ def whole_file(path: Path, *, binary: bool = False) -> Iterator[IO[Any]]:
 
 
 def _csv(found: Iterable[Row], file: IO[str]) -> int:
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    write = row_writer(file)
+    write(COLUMNS)
     count = 0
     for row in found:
-        writer.writerow([_cell(row[name]) for name in COLUMNS])
+        write([_cell(row[name]) for name in COLUMNS])
         count += 1
     return count
 
@@ -125,7 +124,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.4f}"
-    return guard(str(value))
+    return str(value)
 
 
 def _jsonl(found: Iterable[Row], file: IO[str]) -> int:

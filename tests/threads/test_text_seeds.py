@@ -146,5 +146,5 @@ def test_pages_without_comments(pages: dict[str, Page], name: str, title: str, f
 
 
 def test_a_page_that_declares_no_comments(pages: dict[str, Page]) -> None:
-    """ "0 Post comments" is kept as the page's own count."""
+    """What the form says, "0 Post comments", is kept as the page's own count."""
     assert pages["000"].evidence.declared_comments == 0
