@@ -1,0 +1,1 @@
+"""Stance: targets, features, training, scoring, evaluation and explanation."""
