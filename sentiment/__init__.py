@@ -1,9 +1,9 @@
-"""What readers think, said honestly: from saved news pages to the stance of their reader comments.
+r"""What readers think, said honestly: from saved news pages to the stance of their reader comments.
 
     >>> import sentiment
-    >>> page = sentiment.parse("My phone\\n\\nIt rings.\\n\\n1. ann\\n\\nPosts: 3; Member since: May 01, 2018\\n\\nNice one.")
+    >>> page = sentiment.parse("It rings\n\nComments\n\nann says:\nNice one.\n\nbob says:\nNot for me.")
     >>> [(comment.author, comment.text) for comment in page.comments]
-    [('ann', 'Nice one.')]
+    [('ann', 'Nice one.'), ('bob', 'Not for me.')]
 
 The names below load on first use, so that importing the package stays cheap.
 """

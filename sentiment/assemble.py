@@ -9,11 +9,17 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from sentiment.records import UNKNOWN_OUTLET, Comment, Document, Evidence, FoundDate, Page
+
+if TYPE_CHECKING:
+    from tldextract.tldextract import ExtractResult
 
 _TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|yclid|mc_[ce]id|igshid|ref_src|cmpid|wt_mc)$", re.I)
 
@@ -58,7 +64,7 @@ def assemble(draft: Draft, document: Document) -> Page:
         source=document.source,
         url=url,
         outlet=document.outlet or outlet_of(url) or draft.outlet or UNKNOWN_OUTLET,
-        title=draft.title or None,
+        title=" ".join(draft.title.split()) if draft.title else None,
         author=draft.author or None,
         published=_first_date(draft.dates),
         body=draft.body,
@@ -99,18 +105,17 @@ def outlet_of(url: str | None) -> str | None:
     return _registrable(host)
 
 
+@cache
+def _suffixes() -> Callable[[str], ExtractResult]:
+    import tldextract  # here, because many runs read pages without an address
+
+    # the list of suffixes that comes with the package: no network, the same answer everywhere
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+@lru_cache(maxsize=10_000)
 def _registrable(host: str) -> str:
-    import tldextract  # here, because most pages of a run share few hosts and some runs have none
-
-    global _extract
-    if _extract is None:
-        # the list of suffixes that comes with the package: no network, the same answer everywhere
-        _extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
-    found = _extract(host)
-    return found.top_domain_under_public_suffix or host.removeprefix("www.")
-
-
-_extract = None
+    return _suffixes()(host).top_domain_under_public_suffix or host.removeprefix("www.")
 
 
 def _comments(drafts: list[DraftComment], page_id: str) -> list[Comment]:

@@ -114,8 +114,8 @@ class Page:
 class Stance:
     """Where a comment stands toward the target, and who says so.
 
-    ``name`` is None where nobody may say: no model for the language, and no label. A stance from a human has
-    ``probabilities`` None; a model's are calibrated and in the order of :data:`STANCES`.
+    ``name`` is None where nobody may say: no model for the language, and no label. ``probabilities`` are the model's,
+    calibrated, in the order of :data:`STANCES`; they stay beside a human's stance, which wins over them.
     """
 
     name: str | None
@@ -128,8 +128,8 @@ class Stance:
 
     @property
     def confidence(self) -> float | None:
-        """Probability of the named stance, 0 to 1; None for a human's."""
-        return max(self.probabilities) if self.probabilities else None
+        """Probability of the named stance, 0 to 1; None where a human named it."""
+        return max(self.probabilities) if self.probabilities and self.source == "model" else None
 
 
 @dataclass(frozen=True, slots=True)

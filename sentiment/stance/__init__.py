@@ -1,1 +1,1 @@
-"""Stance: targets, features, training, scoring, evaluation and explanation."""
+"""Where a comment stands toward a target: targets, features, training, scoring, evaluation."""

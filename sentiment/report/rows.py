@@ -1,0 +1,152 @@
+"""Every comment as one row: the columns of ``export``, and the files they are written to."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+from sentiment.cells import guard
+from sentiment.errors import InputError
+from sentiment.records import STANCES, Page, Stance
+
+TEXTS = (
+    *("page_id", "outlet", "url", "title", "page_language", "comment_id"),
+    *("parent_id", "author", "date", "language", "text", "quote"),
+    *("stance", "reasons", "label_source", "annotator", "model"),
+)
+COLUMNS = (
+    *("page_id", "outlet", "url", "title", "page_language", "comment_id", "position", "parent_id", "author", "date"),
+    *("language", "text", "quote", "stance", *(f"p_{name}" for name in STANCES), "confidence", "reasons"),
+    *("label_source", "annotator", "model"),
+)
+"""The columns of an export, in order."""
+
+BATCH = 5_000
+"""Rows per group of a Parquet file."""
+
+Row = dict[str, Any]
+
+
+def rows(page: Page, stances: Sequence[Stance]) -> Iterator[Row]:
+    """One dictionary per comment, keys in the order of :data:`COLUMNS`; None where nothing is known."""
+    for comment, stance in zip(page.comments, stances, strict=True):
+        probabilities = stance.probabilities or (None,) * len(STANCES)
+        yield {
+            "page_id": page.id,
+            "outlet": page.outlet,
+            "url": page.url,
+            "title": page.title,
+            "page_language": page.language,
+            "comment_id": comment.id,
+            "position": comment.position,
+            "parent_id": comment.parent_id,
+            "author": comment.author,
+            "date": comment.date.isoformat() if comment.date else None,
+            "language": comment.language,
+            "text": comment.text,
+            "quote": comment.quote or None,
+            "stance": stance.name,
+            **{f"p_{name}": p for name, p in zip(STANCES, probabilities, strict=True)},
+            "confidence": stance.confidence,
+            "reasons": "; ".join(stance.reasons) or None,
+            "label_source": None if stance.source == "none" else stance.source,
+            "annotator": stance.annotator,
+            "model": stance.model,
+        }
+
+
+def write_rows(found: Iterable[Row], output: str) -> int:
+    """Write rows to ``FILE.csv``, ``.jsonl`` or ``.parquet`` (``-``: CSV on standard output); gives their number.
+
+    The file appears under its name only when it is complete.
+
+    Raises:
+        InputError: the ending is none of these, or the file cannot be written.
+    """
+    writers: dict[str, Callable[[Iterable[Row], IO[Any]], int]] = {
+        ".csv": _csv,
+        ".jsonl": _jsonl,
+        ".parquet": _parquet,
+    }
+    if output == "-":
+        return _csv(found, sys.stdout)
+    path = Path(output)
+    writer = writers.get(path.suffix.lower())
+    if writer is None:
+        raise InputError(f"cannot write {output}: its ending must be one of {', '.join(writers)}")
+    with whole_file(path, binary=writer is _parquet) as file:
+        return writer(found, file)
+
+
+@contextmanager
+def whole_file(path: Path, *, binary: bool = False) -> Iterator[IO[Any]]:
+    """A file that gets its name only when the block ends well, and is removed otherwise."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}; does the folder exist?") from error
+    try:
+        if binary:
+            file: IO[Any] = os.fdopen(handle, "wb")
+        else:
+            # a lone surrogate is not text that any file could hold: it becomes "?"
+            file = os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="")
+        with file:
+            yield file
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(name).chmod(0o666 & ~umask)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _csv(found: Iterable[Row], file: IO[str]) -> int:
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    count = 0
+    for row in found:
+        writer.writerow([_cell(row[name]) for name in COLUMNS])
+        count += 1
+    return count
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    return guard(str(value))
+
+
+def _jsonl(found: Iterable[Row], file: IO[str]) -> int:
+    count = 0
+    for row in found:
+        file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        count += 1
+    return count
+
+
+def _parquet(found: Iterable[Row], file: IO[bytes]) -> int:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise InputError("Parquet needs pyarrow: pip install 'reader-sentiment[parquet]'") from error
+    kinds = {name: pa.string() for name in TEXTS} | {"position": pa.int32()}
+    schema = pa.schema([(name, kinds.get(name, pa.float64())) for name in COLUMNS])
+    count, rest = 0, iter(found)
+    with pq.ParquetWriter(file, schema) as writer:
+        while batch := list(islice(rest, BATCH)):
+            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+            count += len(batch)
+    return count

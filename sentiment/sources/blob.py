@@ -1,0 +1,69 @@
+"""One thing to read: a file, standard input, or a member of an archive, with what is known about it beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import BinaryIO
+
+from sentiment.errors import InputError
+from sentiment.records import Document, Page, Skipped
+from sentiment.sources.manifest import Entry
+
+Item = Document | Page | Skipped
+
+HEAD = 65_536
+"""How much of a file is looked at to know its format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Bytes that can be opened, and their name."""
+
+    source: str
+    name: str
+    """The file's name, for what its ending says."""
+    open: Callable[[], BinaryIO]
+    size: int | None = None
+    manifest: Entry = field(default_factory=Entry)
+    depth: int = 0
+    """How many archives are around it."""
+
+    def read(self, limit: int) -> bytes:
+        """All of it.
+
+        Raises:
+            InputError: it is larger than ``limit``.
+        """
+        if self.size is not None and self.size > limit:
+            raise too_large(self.size, limit)
+        with self.open() as stream:
+            data = stream.read(limit + 1)
+        if len(data) > limit:
+            raise too_large(None, limit)
+        return data
+
+    def head(self) -> bytes:
+        """The first bytes of it."""
+        with self.open() as stream:
+            return stream.read(HEAD)
+
+    def document(
+        self, content: str, *, url: str | None = None, media_type: str | None = None, saved: datetime | None = None
+    ) -> Document:
+        """A document with this content; what a manifest says goes before what the file says."""
+        return Document(
+            source=self.source,
+            content=content,
+            url=self.manifest.url or url,
+            media_type=media_type,
+            outlet=self.manifest.outlet,
+            saved=saved,
+        )
+
+
+def too_large(size: int | None, limit: int) -> InputError:
+    """The error for something over the limit."""
+    found = f"{size:,} bytes" if size is not None else "more"
+    return InputError(f"too large: {found}, the limit is {limit:,} bytes; raise max_bytes to read it")

@@ -1,0 +1,73 @@
+"""UTF-8 that somebody once read as another encoding: found by a cheap test, mended by ftfy, clean text untouched."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ftfy import TextFixerConfig
+
+
+def _seen_as(encoding: str, first: range, then: range) -> tuple[str, str]:
+    """Character classes of lead and continuation bytes of UTF-8, read in the wrong encoding."""
+
+    def chars(values: range) -> str:
+        return "".join(re.escape(bytes([b]).decode(encoding, "ignore") or (chr(b) if b < 0xA0 else "")) for b in values)
+
+    return chars(first), chars(then)
+
+
+_LEAD_1252, _TAIL_1252 = _seen_as("cp1252", range(0xC2, 0xE0), range(0x80, 0xC0))
+_LEAD_1251, _TAIL_1251 = _seen_as("cp1251", range(0xD0, 0xD2), range(0x80, 0xC0))
+_SUSPECT = re.compile(
+    f"[{_LEAD_1252}][{_TAIL_1252}\x80-\x9f]"
+    f"|[àâã][€‚ƒ„…†‡€\x80-\x9f][{_TAIL_1252}\x80-\x9f]"
+    f"|ðŸ"
+    f"|(?:[{_LEAD_1251}][{_TAIL_1251}]){{3}}"
+    f"|вЂ[{_TAIL_1251}]"
+    "|(?:[├┬┼─╨╤][^\x00-\x7fа-яё]){2}"
+)
+_LINE = re.compile(r"[^\n]{1,4000}")
+
+
+def mend(text: str) -> tuple[str, int]:
+    """Give the text with its garbled lines mended, and how many there were."""
+    if text.isascii() or not _SUSPECT.search(text):
+        return text, 0
+    mended = 0
+
+    def line(match: re.Match[str]) -> str:
+        nonlocal mended
+        if not _SUSPECT.search(match[0]):
+            return match[0]
+        better = _fix(match[0])
+        mended += better != match[0]
+        return better
+
+    return _LINE.sub(line, text), mended
+
+
+def _fix(line: str) -> str:
+    import ftfy  # here, because most texts need none of it
+
+    return ftfy.fix_encoding(line, _settings())
+
+
+@cache
+def _settings() -> TextFixerConfig:
+    import ftfy
+
+    return ftfy.TextFixerConfig(
+        unescape_html=False,
+        remove_terminal_escapes=False,
+        fix_latin_ligatures=False,
+        fix_character_width=False,
+        uncurl_quotes=False,
+        fix_line_breaks=False,
+        fix_surrogates=False,
+        remove_control_chars=False,
+        normalization=None,
+        explain=False,
+    )

@@ -1,0 +1,131 @@
+"""Paths as a user gives them (files, folders, globs, ``-``) become files to read, one after the other."""
+
+from __future__ import annotations
+
+import glob
+import io
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from sentiment.errors import InputError
+from sentiment.records import Skipped
+from sentiment.sources import manifest
+from sentiment.sources.blob import Blob, too_large
+from sentiment.sources.manifest import Entry, Manifest
+
+STANDARD_INPUT = "-"
+
+# What browsers call the folder of pictures and scripts beside "Webpage, complete" (Firefox, Chrome, Edge, Safari by
+# language); it belongs to a page only if the page is beside it.
+_COMPANION = re.compile(
+    r"(?P<page>.+?)(?:_files|[-_]Dateien|_file|_fichiers|_archivos|_arquivos|_ficheiros|_bestanden|_pliki|_soubory"
+    r"|_dosyalar|_elemei|_filer|_tiedostot|_fitxers|\.files)$",
+    re.I,
+)
+_PAGE_ENDINGS = (".html", ".htm", ".xhtml", ".mht", ".mhtml", "")
+
+
+def expand(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
+    """The given paths with globs filled in, in the given order.
+
+    Raises:
+        InputError: a path does not exist, or a glob matches nothing.
+    """
+    found: list[str] = []
+    for path in [os.fspath(given) for given in paths]:
+        if path == STANDARD_INPUT or os.path.lexists(path):
+            found.append(path)
+        elif glob.has_magic(path):
+            matches = sorted(p for p in glob.glob(path, recursive=True) if Path(p).name != manifest.NAME)  # noqa: PTH207
+            if not matches:
+                raise InputError(f"{path}: nothing matches; expected saved pages, texts or exports; check the pattern")
+            found += matches
+        else:
+            raise InputError(f"{path}: no such file or folder; check the spelling and where you are ({Path.cwd()})")
+    return found
+
+
+def single(path: str, limit: int) -> Blob | Skipped:
+    """A file that was named itself; its own folder's manifest may know about it.
+
+    Raises:
+        InputError: that manifest is not valid.
+    """
+    if path == STANDARD_INPUT:
+        return _stream(path, sys.stdin.buffer, limit)
+    file = Path(path)
+    if file.is_fifo() or file.is_char_device():  # "<(command)" in a shell
+        with file.open("rb") as stream:
+            return _stream(path, stream, limit)
+    return _file(path, file, manifest.load(file.parent).get(file.name, Entry()))
+
+
+def walk(folder: str) -> Iterator[Blob | Skipped]:
+    """The files of a folder and the folders in it, sorted; without hidden ones and companions of saved pages.
+
+    Raises:
+        InputError: a manifest is not valid.
+    """
+    yield from _walk(Path(folder), folder, [], set())
+
+
+def _walk(
+    folder: Path, source: str, above: list[tuple[str, Manifest]], seen: set[tuple[int, int]]
+) -> Iterator[Blob | Skipped]:
+    try:
+        status = folder.stat()
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        yield Skipped(source, f"cannot be read: {error.strerror}")
+        return
+    if (place := (status.st_dev, status.st_ino)) in seen:
+        return  # a link back to a folder that was read
+    seen.add(place)
+    own = manifest.load(folder)
+    known = [*above, ("", own)]
+    entries = [entry for entry in entries if not entry.name.startswith(".") and entry.name != manifest.NAME]
+    names = {entry.name for entry in entries}
+    for entry in entries:
+        path = os.path.join(source, entry.name)  # noqa: PTH118  keeps "./" and "" of what was given
+        if not entry.is_dir():
+            yield _file(path, Path(entry.path), _row(known, entry.name))
+        elif not is_companion(entry.name, names):
+            below = [(f"{prefix}{entry.name}/", table) for prefix, table in known]
+            yield from _walk(Path(entry.path), path, below, seen)
+    for name in own:
+        if "/" not in name and name not in names:
+            missing = os.path.join(source, name)  # noqa: PTH118
+            yield Skipped(missing, f"listed in {manifest.NAME}, but there is no such file")
+
+
+def is_companion(folder: str, beside: Iterable[str]) -> bool:
+    """Whether a folder holds the pictures of a saved page among the names beside it."""
+    match = _COMPANION.match(folder)
+    return match is not None and any(match["page"] + ending in beside for ending in _PAGE_ENDINGS)
+
+
+def _row(known: list[tuple[str, Manifest]], name: str) -> Entry:
+    """What the nearest manifest says that lists the file."""
+    return next((table[prefix + name] for prefix, table in reversed(known) if prefix + name in table), Entry())
+
+
+def _file(source: str, path: Path, entry: Entry) -> Blob | Skipped:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        return Skipped(source, f"cannot be read: {error.strerror}")
+    if not path.is_file():
+        return Skipped(source, "not a regular file")
+    return Blob(source, path.name, lambda: path.open("rb"), size, entry)
+
+
+def _stream(source: str, stream: BinaryIO, limit: int) -> Blob | Skipped:
+    data = stream.read(limit + 1)
+    if len(data) > limit:
+        return Skipped(source, str(too_large(None, limit)))
+    return Blob(source, "", partial(io.BytesIO, data), len(data))

@@ -1,0 +1,116 @@
+"""Paths in, documents and pages out, one by one; what cannot be used is a Skipped with its reason."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from sentiment.errors import InputError
+from sentiment.records import Skipped
+from sentiment.sources import paths as found_paths
+from sentiment.sources.blob import Blob, Item
+from sentiment.sources.options import ReadOptions
+from sentiment.sources.registry import reader
+from sentiment.sources.sniff import EXPECTED, is_foreign, sniff
+
+_DEFAULTS = ReadOptions()
+
+# What readers let through from damaged files, besides their own InputError (OSError covers zlib's and gzip's).
+_DAMAGE = (OSError, EOFError, ValueError, ArithmeticError, LookupError, RecursionError, SyntaxError)
+
+
+def read(paths: Iterable[str | os.PathLike[str]], *, options: ReadOptions = _DEFAULTS) -> Iterator[Item]:
+    """Read saved pages, texts, archives, comment exports and tables, holding one at a time.
+
+    Args:
+        paths: files, folders (all in them, sorted, without hidden files), globs, ``-`` for standard input.
+        options: limits, and the columns of tables.
+
+    Yields:
+        A Document for each page that is still to be parsed, a Page for each that an export describes with its
+        comments, a Skipped for everything that cannot be used.
+
+    Raises:
+        InputError: a path does not exist, a glob matches nothing, a folder holds nothing to read, or its
+            ``manifest.csv`` is not valid.
+    """
+    return _read(found_paths.expand(paths), options)
+
+
+def _read(paths: list[str], options: ReadOptions) -> Iterator[Item]:
+    for path in paths:
+        if path != found_paths.STANDARD_INPUT and Path(path).is_dir():
+            yield from _folder(path, options)
+        else:
+            yield from read_blob(found_paths.single(path, options.max_bytes), options)
+
+
+def _folder(path: str, options: ReadOptions) -> Iterator[Item]:
+    """A folder's files; those of unknown format that come first wait until one of a known format is found."""
+    waiting: list[Skipped] = []
+    something = False
+    for blob in found_paths.walk(path):
+        found = look(blob)
+        if found.foreign and not something:
+            waiting.append(Skipped(blob.source, found.reason))
+            continue
+        something = True
+        yield from waiting
+        waiting = []
+        yield from _run(blob, found, options)
+    if not something:
+        endings = Counter(PurePosixPath(item.source).suffix or "without ending" for item in waiting)
+        listed = ", ".join(f"{n} {ending}" for ending, n in endings.most_common(5)) or "no files"
+        raise InputError(f"{path}: nothing to read: found {listed}; expected {EXPECTED}; give another folder or a file")
+
+
+def read_blob(blob: Blob | Skipped, options: ReadOptions) -> Iterator[Item]:
+    """What is in one file or member of an archive."""
+    yield from _run(blob, look(blob), options)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a first look at a file tells."""
+
+    format: str | None = None
+    reason: str = ""
+    """Why it cannot be used, if it cannot."""
+    foreign: bool = False
+    """It is something that is never read, as opposed to an empty or unreadable page."""
+
+
+def look(blob: Blob | Skipped) -> Look:
+    """The format of a file, or why it cannot be used."""
+    if isinstance(blob, Skipped):
+        return Look(reason=blob.reason)
+    try:
+        head = blob.head()
+        if not head.strip():
+            return Look(reason="empty file", foreign=is_foreign(blob.name))
+        return Look(format=sniff(head, blob.name))
+    except InputError as error:
+        return Look(reason=str(error), foreign=True)
+    except _DAMAGE as error:
+        return Look(reason=_reason(error))
+
+
+def _run(blob: Blob | Skipped, found: Look, options: ReadOptions) -> Iterator[Item]:
+    if found.format is None or isinstance(blob, Skipped):
+        yield Skipped(blob.source, found.reason)
+        return
+    try:
+        yield from reader(found.format)(blob, options)
+    except (InputError, *_DAMAGE) as error:
+        yield Skipped(blob.source, _reason(error))
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, InputError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"cannot be read: {error.strerror}"
+    return f"damaged: {error or type(error).__name__}"

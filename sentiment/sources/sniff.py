@@ -1,0 +1,105 @@
+"""The format of a file: by its content first, by its name second. The only place that decides it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from sentiment.errors import InputError
+from sentiment.sources.decode import decode
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstandard"),
+    (b"WARC/", "warc"),
+    (b"PAR1", "parquet"),
+)
+_NOT_READ: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", "a PDF; save the page as HTML or text"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file; save it as CSV or text"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"RIFF", "a picture or sound (RIFF)"),
+    (b"wOF", "a font"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive; use zip or tar"),
+    (b"Rar!", "a RAR archive; use zip or tar"),
+    (b"SQLite format 3\x00", "an SQLite database; export a table as CSV"),
+    (b"bplist00", "a Safari web archive; save the page as HTML"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90", "a program"),
+)
+_TEXT_ENDINGS = frozenset((".txt", ".text", ".md", ".markdown", ".asc"))
+_PAGE_ENDINGS = frozenset(
+    (".html", ".htm", ".xhtml", ".xht", ".shtml", ".php", ".asp", ".aspx", ".jsp", ".mht", ".mhtml")
+)
+_TABLE_ENDINGS = frozenset((".csv", ".tsv", ".tab"))
+# text that is no page: what lies beside pages in a folder
+_FOREIGN_ENDINGS = (
+    ".css",
+    ".js",
+    ".mjs",
+    ".map",
+    ".svg",
+    ".py",
+    ".toml",
+    ".ini",
+    ".cfg",
+    ".yml",
+    ".yaml",
+    ".sh",
+    ".log",
+    ".lock",
+)
+_HTML_BEGINS = re.compile(
+    r"\s*(?:<!--.{0,4000}?-->\s*|<\?xml[^>]{0,200}>\s*)*<(?:!doctype\s+html|html|head|body|meta)\b", re.I | re.S
+)
+_TAG = re.compile(r"</(?:p|div|span|a|td|li|h[1-6]|table|body|article|section|title)\s*>|<br\s*/?>", re.I)
+_XML_ROOT = re.compile(
+    r"\s*(?:<\?xml.{0,200}?\?>)?\s*(?:<!--.{0,20000}?-->\s*|<!DOCTYPE[^>]{0,400}>\s*|<\?.{0,400}?\?>\s*)*<(?:[\w.-]+:)?([\w.-]+)([^>]{0,4000})>",
+    re.S,
+)
+_MHTML = re.compile(
+    r"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){0,40}?content-type:\s*multipart/(?:related|alternative)", re.I
+)
+_JSON_BEGINS = re.compile(r"\s*(?:\{\s*(?:\"|\})|\[\s*(?:[\[{]|\]\s*$))")
+
+EXPECTED = "saved pages (.html, .mhtml), texts (.txt, .md), zip, tar, WARC, comment exports or tables"
+
+
+def sniff(head: bytes, name: str) -> str:
+    """Name the format of a file that begins with ``head``.
+
+    Raises:
+        InputError: it is of none that is read; the message says what it is.
+    """
+    for magic, found in _MAGIC:
+        if head.startswith(magic):
+            return found
+    for magic, found in _NOT_READ:
+        if head.startswith(magic):
+            raise InputError(f"{found}; expected {EXPECTED}" if ";" not in found else found)
+    if head[257:262] == b"ustar":
+        return "tar"
+    return _text_format(decode(head).text, PurePosixPath(name).suffix.lower())
+
+
+def is_foreign(name: str) -> bool:
+    """Whether a text with this name is of a kind that is no page: styles, scripts, settings."""
+    return name.endswith(_FOREIGN_ENDINGS)
+
+
+def _text_format(text: str, ending: str) -> str:
+    if _MHTML.match(text[:8192]):
+        return "mhtml"
+    if _HTML_BEGINS.match(text):
+        return "html"
+    if is_foreign(ending):
+        raise InputError(f"unknown format ({ending}); expected {EXPECTED}")
+    if ending in _PAGE_ENDINGS:
+        return "html" if _TAG.search(text) else "text"
+    return "html" if ending not in _TEXT_ENDINGS and len(_TAG.findall(text, 0, 20_000)) > 2 else "text"

@@ -1,0 +1,157 @@
+"""Plain text: where the article ends, which lines are whose, and what is only furniture.
+
+The lines are numbered once and every line ends up with exactly one role (see :class:`lines.Role`), so nothing can be lost
+or counted twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time
+
+from sentiment.assemble import Draft, DraftComment
+from sentiment.records import Document, FoundDate
+from sentiment.threads.dates import date_in_url
+from sentiment.threads.text.article import Article, read_article
+from sentiment.threads.text.headed import end_of_comments, find_headed
+from sentiment.threads.text.lines import Line, Role, join, shown, split
+from sentiment.threads.text.posts import Post, Thread, find_thread
+from sentiment.threads.text.quotes import Article as Quotable
+from sentiment.threads.text.quotes import is_quote, unmark
+from sentiment.threads.text.replies import link
+
+OWN_BODY_WORDS = 40
+"""With fewer words of prose above the first post, the page is a forum thread and its first post is the article."""
+
+
+def read_text(document: Document) -> Draft:
+    """Separate body and comments of a plain-text page."""
+    return read_lines(split(document.content), document)
+
+
+def read_lines(lines: list[Line], document: Document) -> Draft:
+    """As :func:`read_text`, on lines that are given their roles on the way."""
+    visible = shown(lines)
+    published = date_in_url(document.url) if document.url else None
+    reference = document.saved or (datetime.combine(published, time(12)) if published else None)
+    thread = find_thread(visible, reference) or find_headed(visible)
+    if thread:
+        _end_thread(thread)
+    article = read_article(visible[: _article_end(visible, thread)], visible)
+    draft = Draft(title=article.title, author=article.author, outlet=article.outlet, dates=article.dates)
+    if thread and not thread.heading and sum(line.words for line in article.body) < OWN_BODY_WORDS:
+        _opening_post(draft, article, thread)
+    draft.body = join(article.body)
+    if published:
+        draft.dates.insert(0, FoundDate("url", published))
+    if thread:
+        _comments(draft, thread, article)
+    draft.declared_comments = _declared(visible)
+    draft.boilerplate = [line.text for line in visible if line.role is Role.BOILERPLATE]
+    draft.notes = _notes(draft)
+    return draft
+
+
+def _article_end(visible: Sequence[Line], thread: Thread | None) -> int:
+    """Index of the first shown line behind the article: the thread, its heading, or a form without comments."""
+    if thread:
+        first = thread.posts[0]
+        starts = [line.number for line in [thread.heading, *first.header[:1], *first.words[:1]] if line]
+        return next(i for i, line in enumerate(visible) if line.number == min(starts))
+    return next((i for i, line in enumerate(visible) if i and line.is_marker("form", "empty")), len(visible))
+
+
+def _end_thread(thread: Thread) -> None:
+    """Take the page's footer off the last post, and posts away that are only footer."""
+    last = thread.posts[-1]
+    end = end_of_comments(last.words, 0)
+    del last.words[end:]
+    if not last.words and len(thread.posts) > 1:
+        return
+    while last.words and last.words[-1].is_marker("page", "control", "sort"):
+        last.words.pop()
+
+
+def _opening_post(draft: Draft, article: Article, thread: Thread) -> None:
+    """In a forum thread the opening post is the article; what stood above it was furniture."""
+    for line in article.body:
+        line.role = Role.BOILERPLATE
+    first = thread.posts.pop(0)
+    article.body = first.words
+    for line in first.words:
+        line.role = Role.BODY
+    for line in first.header:
+        line.role = Role.HEADER
+    draft.author = first.author
+    if first.date:
+        draft.dates.insert(0, FoundDate("opening post", first.date.date()))
+
+
+def _comments(draft: Draft, thread: Thread, article: Article) -> None:
+    quotable = Quotable(article.body)
+    numbers: list[int | None] = []
+    if thread.heading:
+        thread.heading.role = Role.HEADER
+    waiting: list[Line] = []
+    for post in thread.posts:
+        for line in post.header:
+            line.role = Role.HEADER
+        own = [line for line in post.words if not is_quote(line, quotable)]
+        quoted = [*waiting, *(line for line in post.words if line not in own)]
+        waiting = []
+        if not own and quoted and not post.header:
+            waiting = quoted  # a quote on a line of its own belongs to the words below it
+            continue
+        if not own:
+            _no_words(draft, quoted, post)
+            continue
+        for line in own:
+            line.role = Role.COMMENT
+        for line in quoted:
+            line.role = Role.QUOTE
+        draft.comments.append(DraftComment(join(own), post.author, date=post.date, quote=unmark(join(quoted))))
+        numbers.append(post.number)
+    draft.rule, draft.confidence = thread.rule, round(thread.confidence, 2)
+    link(draft.comments, numbers, in_order=_in_order(draft.comments, numbers))
+
+
+def _no_words(draft: Draft, quoted: Sequence[Line], post: Post) -> None:
+    """A deleted or empty post, or one that is all quote: counted, not a comment."""
+    for line in quoted:
+        line.role = Role.QUOTE
+    who = f" by {post.author}" if post.author else ""
+    draft.notes.append(f"a comment{who} without words of its own was left out")
+
+
+def _in_order(comments: Sequence[DraftComment], numbers: Sequence[int | None]) -> bool:
+    """Whether page order is the order of writing, by rising numbers or else by rising dates."""
+    known = [number for number in numbers if number is not None]
+    if len(known) > 1:
+        return known == sorted(known)
+    try:
+        dates = [comment.date for comment in comments if comment.date]
+        return len(dates) > 1 and len(dates) == len(comments) and dates == sorted(dates)
+    except TypeError:  # some with a time zone, some without
+        return False
+
+
+def _declared(visible: Sequence[Line]) -> int | None:
+    """The number of comments that the page states in a heading, or 0 where it says that there are none."""
+    for line in visible:
+        if line.is_marker("empty") and "0" in line.folded:
+            return 0
+        if "#" in line.folded and line.is_marker("heading"):
+            digits = "".join(sign for sign in line.text if sign.isdigit())
+            return int(digits) if len(digits) < 7 else None
+    return None
+
+
+def _notes(draft: Draft) -> list[str]:
+    notes = list(draft.notes)
+    if draft.declared_comments is not None and draft.declared_comments != len(draft.comments):
+        notes.append(f"{draft.declared_comments} comments declared, {len(draft.comments)} in the file")
+    if len({found.value for found in draft.dates}) > 1:
+        taken, *others = draft.dates
+        told = ", ".join(f"{found.value} ({found.where})" for found in others)
+        notes.append(f"published: {taken.value} ({taken.where}) taken; the page also says {told}")
+    return notes

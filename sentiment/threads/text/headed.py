@@ -1,0 +1,60 @@
+"""Comments under a heading with nothing around them: no names, no dates, one line or one paragraph each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from sentiment.threads.markers import pattern
+from sentiment.threads.text.lines import Line
+from sentiment.threads.text.posts import Post, Thread
+
+PARAGRAPH_CONFIDENCE = 0.45
+"""Where blank lines part the comments, one of two paragraphs may as well be the second half of one comment: a guess."""
+LINE_CONFIDENCE = 0.7
+
+
+def find_headed(lines: Sequence[Line]) -> Thread | None:
+    """The comments between a heading such as ``Commenti`` and the end of the page, or None without such a heading.
+
+    Lines that follow each other without blank lines are one comment each; where blank lines part them, a paragraph is.
+    """
+    start = next((i for i in range(len(lines) - 1, -1, -1) if lines[i].is_marker("heading")), None)
+    if start is None or start < 1:
+        return None
+    region = list(lines[start + 1 : end_of_comments(lines, start + 1)])
+    region = [line for line in region if not line.is_marker("control", "sort", "form_line", "deleted")]
+    if not region:
+        return None
+    glued = sum(a.number + 1 == b.number for a, b in pairwise(region))
+    one_line_each = glued >= 0.5 * (len(region) - 1)
+    posts: list[Post] = []
+    for line in region:
+        if posts and not one_line_each and posts[-1].words[-1].number + 1 == line.number:
+            posts[-1].words.append(line)
+        else:
+            posts.append(Post(anchor=line.number, words=[line]))
+    confidence = LINE_CONFIDENCE if one_line_each else PARAGRAPH_CONFIDENCE
+    return Thread(posts, "lines under a heading", confidence, heading=lines[start])
+
+
+def end_of_comments(lines: Sequence[Line], start: int) -> int:
+    """Index of the first line from ``start`` on that can no longer be a comment: a form, a footer, a notice."""
+    for index in range(start, len(lines)):
+        line = lines[index]
+        if line.is_marker("footer", "form", "empty") or _notice(line):
+            return index
+    return len(lines)
+
+
+def _notice(line: Line) -> bool:
+    """A copyright line, a footer's opening sentence, the note beside a form."""
+    if line.text.startswith(("©", "Copyright ©", "(c) ")):
+        return True
+    return line.words >= 4 and line.starts_marker("footer", "form") and _long_phrase(line)
+
+
+def _long_phrase(line: Line) -> bool:
+    """Whether the phrase at the start has three words or more: "related" opens many a sentence of a reader."""
+    found = [match for kind in ("footer", "form", "form_line") if (match := pattern(kind).match(line.folded))]
+    return any(len(match.group().split()) >= 3 for match in found)

@@ -1,0 +1,67 @@
+"""Which comment a comment answers, where a plain-text thread shows it in its words; else nobody."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+
+from sentiment.assemble import DraftComment
+
+_REFERENCE = re.compile(r"^(?:@|#|№|re:?\s*#?|to\s+#|an\s+#|an\s+@)\s*(?P<number>\d{1,5})\b", re.I)
+_ADDRESSED = re.compile(r"^@\s?(?P<name>[\w.\- ]{2,40}?)\s*(?:[:,!–-]|\s)")
+
+
+def link(comments: Sequence[DraftComment], numbers: Sequence[int | None], *, in_order: bool) -> None:
+    """Set ``parent`` where the words show it: ``#3``, ``@name``, else an answer's opening words.
+
+    Args:
+        comments: in page order.
+        numbers: the number that each comment bears on the page, or None.
+        in_order: whether page order is known to be the order of writing. Only then is "Right on" an answer to the
+            comment above; in a list whose order nobody states it stays without a parent.
+    """
+    by_number = {number: index for index, number in enumerate(numbers) if number is not None}
+    last_by: dict[str, int] = {}
+    for index, comment in enumerate(comments):
+        parent = _referred(comment.text, by_number, last_by)
+        if parent is None and in_order and index and opens_as_answer(comment.text):
+            parent = index - 1
+        if comment.parent is None and parent is not None and parent < index:
+            comment.parent = parent
+        if comment.author:
+            last_by[comment.author.casefold()] = index
+
+
+def _referred(text: str, by_number: dict[int, int], last_by: dict[str, int]) -> int | None:
+    if found := _REFERENCE.match(text):
+        return by_number.get(int(found["number"]))
+    if found := _ADDRESSED.match(text[:60] + " "):
+        words = found["name"].casefold()
+        # "@ann lee nice" may address "ann lee" or "ann": the longest name that is known
+        while words:
+            if words in last_by:
+                return last_by[words]
+            words = words.rpartition(" ")[0]
+    return None
+
+
+def opens_as_answer(text: str) -> bool:
+    """Whether a comment's first words only make sense as an answer to somebody."""
+    start = " ".join(text[:120].replace("’", "'").casefold().split())
+    return bool(_openings().match(start))
+
+
+@cache
+def _openings() -> re.Pattern[str]:
+    data = tomllib.loads(resources.files("sentiment.threads.text").joinpath("replies.toml").read_text(encoding="utf-8"))
+
+    def either(words: list[str]) -> str:
+        return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+    address = rf"(?:(?:{either(data['address'])})[\s,.…!]+)*"
+    opening = rf"(?:{either(data['opening'])})(?!\w)"
+    particle = rf"(?:{either(data['particle'])})(?:[.!]|,\s+(?!{either(data['not_after_particle'])}))"
+    return re.compile(rf"{address}(?:{opening}|{particle})")
