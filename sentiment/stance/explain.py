@@ -1,0 +1,74 @@
+"""Why a model said what it said: the words and concepts that carried the decision, in readable form."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sentiment.stance.tokens import Doc
+
+if TYPE_CHECKING:
+    from sentiment.stance.model import Model
+
+_EDGES = " .,;:!?\"'()[]…*-"
+_LEAST = 0.08
+"""Least share of the strongest reason's weight for another to be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One word or concept and what it weighs."""
+
+    what: str
+    """A word as it stands in the comment, or the name of a concept."""
+    kind: str
+    """``word`` or ``concept``."""
+    weight: float
+    """Its part of the logit of the label above the mean of the other labels; negative speaks against."""
+
+
+def explain(model: Model, doc: Doc, label: int) -> list[Reason]:
+    """What speaks for and against a label, strongest first.
+
+    The weights of letters and pairs of words are given to the words they stand in, so the list can be read.
+    """
+    (doc,) = model.scorer.with_parents([doc])
+    logits = model.scorer.logit_weights(doc.language)
+    others = np.delete(logits, label, axis=0).mean(axis=0)
+    weight = logits[label] - others
+    words: dict[str, float] = defaultdict(float)
+    concepts: dict[str, float] = defaultdict(float)
+    for block in model.scorer.blocks:
+        _, columns, values = block.entries([doc])
+        for column, value in zip(columns, values, strict=True):
+            name = block.names[column - block.start]
+            share = float(value * weight[column])
+            if block.name == "chars":
+                _share_letters(words, name.partition("\t")[2] if block.apart else name, share, doc)
+            elif block.name in ("words", "negated", "tags"):
+                parts = (name.partition("\t")[2] if block.apart else name).split(" ")
+                for part in parts:
+                    words[part] += share / len(parts)
+            else:
+                concepts[name] += share
+    found = [Reason(what, "word", w) for what, w in words.items() if what.strip(_EDGES)]
+    found += [Reason(what, "concept", w) for what, w in concepts.items()]
+    return sorted(found, key=lambda reason: (-abs(reason.weight), reason.what))
+
+
+def _share_letters(words: dict[str, float], gram: str, share: float, doc: Doc) -> None:
+    homes = [chunk for chunk in doc.chunks if gram in f" {chunk} "]
+    for chunk in homes:
+        words[chunk.strip(_EDGES) or chunk] += share / len(homes)
+
+
+def reasons_of(model: Model, doc: Doc, label: int, most: int = 4) -> tuple[str, ...]:
+    """The strongest reasons for a label as words to print."""
+    found = [reason for reason in explain(model, doc, label) if reason.weight > 0]
+    if not found:
+        return ()
+    least = found[0].weight * _LEAST
+    return tuple(reason.what for reason in found if reason.weight >= least)[:most]

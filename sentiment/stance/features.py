@@ -1,0 +1,217 @@
+"""What a comment is described by: blocks of features, each a pure function from a prepared comment to names.
+
+The same functions feed scikit-learn in training and the scorer that works without it, so they are written once. A block
+can be left out of a model to measure what it is worth (``benchmarks/stance.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+from sentiment.stance.lexicon import Lexicon, Lists, common
+from sentiment.stance.tokens import Doc
+
+SCOPE = 4
+"""Tokens after a negator that it reaches, unless the clause ends before."""
+
+NEAR = 5
+"""Tokens within which somebody who is named counts as spoken of."""
+
+_BREAK = frozenset({".", ",", ";", ":", "!", "?", "..", "!!", "??", "?!", "!?", "(", ")", '"'})
+_AGREE, _DISAGREE = "agreement", "disagreement"
+OPENING = 6
+"""Tokens at the start of a reply in which agreement is looked for."""
+
+
+def words(doc: Doc) -> list[str]:
+    """Words and pairs of neighbours; marks and emoji count as words."""
+    tokens = doc.tokens
+    return tokens + [f"{a} {b}" for a, b in pairwise(tokens)]
+
+
+def char_ngrams(chunk: str) -> list[str]:
+    """The two to five letters that stand together within one chunk, its edges marked by spaces."""
+    padded = f" {chunk[:64]} "
+    size = len(padded)
+    return [padded[i : i + n] for n in (2, 3, 4, 5) for i in range(size - n + 1)]
+
+
+def chars(doc: Doc) -> list[str]:
+    """Letters that stand together within words: they see through inflection, typos and compounds."""
+    return [gram for chunk in doc.chunks for gram in char_ngrams(chunk)]
+
+
+def marks(doc: Doc) -> list[str]:
+    """How it is written: length, emphasis, questions, capitals, links, quotes."""
+    tokens, text = doc.tokens, doc.text
+    size = len(tokens)
+    found = [f"length {sum(size > edge for edge in (3, 7, 15, 30, 60))}"]
+    found += [
+        f"has {mark}" for mark in ("!", "!!", "?", "??", "..", '"', "url", "@user", "swear", ">") if mark in tokens
+    ]
+    if tokens:
+        found.append(f"ends {tokens[-1]}" if tokens[-1] in _BREAK else "ends bare")
+        found.append(f"starts {tokens[0]}")
+    letters = sum(map(str.isalpha, text))
+    if letters > 8 and sum(map(str.isupper, text)) > 0.6 * letters:
+        found.append("shouts")
+    if doc.quoted:
+        found.append("quotes")
+    return found
+
+
+def tags(doc: Doc) -> list[str]:
+    """Hashtags, addressed names and hosts of links: on a platform they tell the camp, elsewhere nothing."""
+    return doc.tags
+
+
+class Analysers:
+    """The blocks, with the word lists that some of them look things up in.
+
+    Args:
+        lists: ``cues`` and ``entities`` of a target (concept -> language -> words); empty without a target.
+    """
+
+    def __init__(self, lists: Mapping[str, Lists] | None = None) -> None:
+        self.lists: dict[str, Lists] = dict(lists or {})
+        self._lexicons: dict[tuple[str, str], Lexicon] = {}
+        self.blocks: dict[str, Callable[[Doc], Any]] = {
+            "words": words,
+            "chars": chars,
+            "marks": marks,
+            "tags": tags,
+            "negated": self.negated,
+            "cues": self.cues,
+            "pairs": self.pairs,
+            "vader": self.vader,
+            "reply": self.reply,
+            "parent": self.parent,
+        }
+
+    def _lexicon(self, kind: str, language: str) -> Lexicon:
+        known = self._lexicons.get((kind, language))
+        if known is None:
+            lists = common() if kind == "common" else self.lists.get(kind, {})
+            known = self._lexicons[kind, language] = Lexicon(lists, language or None)
+        return known
+
+    def negated(self, doc: Doc) -> list[str]:
+        """Words that a negator reaches: ``not buy`` for *would never ever buy*."""
+        reach = self._negation(doc)
+        return [f"not {token}" for token, hit in zip(doc.tokens, reach, strict=True) if hit and token not in _BREAK]
+
+    def cues(self, doc: Doc) -> list[str]:
+        """What is said, of whom, and whether it is denied, in terms that the languages share."""
+        said = self._said(doc)
+        people = self._lexicon("entities", doc.language).find(doc.tokens)
+        found = [f"of {name}" for name in {name for _, _, name in people}]
+        for start, name, denied in said:
+            cue = f"no {name}" if denied else name
+            found.append(cue)
+            near = {who for at, _, who in people if abs(at - start) <= NEAR}
+            found += [f"{cue} of {who}" for who in near] if near else [f"{cue} of nobody"]
+        if not said:
+            found.append("nothing" if people else "nothing of nobody")
+        return found
+
+    def pairs(self, doc: Doc) -> list[str]:
+        """Two concepts in one comment, and the one it starts and ends on."""
+        names = [f"no {name}" if denied else name for _, name, denied in self._said(doc)]
+        if not names:
+            return []
+        some = sorted(set(names))
+        both = [f"{a} + {b}" for i, a in enumerate(some) for b in some[i + 1 :]]
+        return [*both, f"first {names[0]}", f"last {names[-1]}"]
+
+    def reply(self, doc: Doc) -> list[str]:
+        """Whether it is an answer, how it opens, and what the answered comment said."""
+        if doc.parent is None:
+            return []
+        attitude = self._attitude(doc)
+        size = "short" if len(doc.tokens) <= OPENING else "long"
+        found = ["reply", f"reply {attitude}", f"reply {attitude} {size}"]
+        for _, name, denied in self._said(doc.parent):
+            cue = f"no {name}" if denied else name
+            found += [f"under {cue}", f"{attitude} under {cue}"]
+        return found
+
+    def parent(self, doc: Doc) -> dict[str, float]:
+        """The answered comment's probable stance, by whether the answer agrees and how short it is."""
+        if not doc.shared:
+            return {}
+        attitude = self._attitude(doc)
+        size = "short" if len(doc.tokens) <= OPENING else "long"
+        found: dict[str, float] = {}
+        for place, share in enumerate(doc.shared):
+            found[f"parent {place}"] = share
+            found[f"parent {place} {attitude}"] = share
+            found[f"parent {place} {size}"] = share
+            found[f"parent {place} {attitude} {size}"] = share
+        return found
+
+    def vader(self, doc: Doc) -> dict[str, float]:
+        """VADER's scores, for English alone: in other languages its lexicon reads other words (German *die*)."""
+        if doc.language != "en":
+            return {}
+        text = " ".join(doc.text.split()[:300])  # quadratic in length: 40,000 words were measured at 157 s
+        scores = self._vader.polarity_scores(text)
+        return {f"vader {name}": float(value) for name, value in scores.items() if value}
+
+    @cached_property
+    def _vader(self) -> Any:
+        from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+        return SentimentIntensityAnalyzer()
+
+    def _attitude(self, doc: Doc) -> str:
+        opening = self._lexicon("common", doc.language).find(doc.tokens[:OPENING])
+        hits = [(end - start, -start, name) for start, end, name in opening if name in (_AGREE, _DISAGREE)]
+        if not hits:
+            return "neither"
+        return min((-start, -size, name) for size, start, name in hits)[2]
+
+    def _negation(self, doc: Doc) -> list[bool]:
+        reach, left = [], 0
+        for token in doc.tokens:
+            if token in _BREAK:
+                left = 0
+            reach.append(left > 0)
+            left -= 1
+            if any(
+                name == "negation" and not rest for name, rest in self._lexicon("common", doc.language).starts(token)
+            ):
+                left = SCOPE
+        return reach
+
+    def _said(self, doc: Doc) -> list[tuple[int, str, bool]]:
+        general = [hit for hit in self._lexicon("common", doc.language).find(doc.tokens) if hit[2] != "negation"]
+        hits = sorted({*self._lexicon("cues", doc.language).find(doc.tokens), *general})
+        reach = self._negation(doc) if hits else []
+        return [(start, name, reach[start]) for start, _, name in hits]
+
+
+VALUES = frozenset({"vader", "parent"})
+"""Blocks that give a number per name instead of names."""
+
+SHARED = frozenset({"cues", "pairs", "reply", "parent", "vader", "marks"})
+"""Blocks whose features mean the same in every language; the others are kept apart per language."""
+
+
+class Named:
+    """A block as scikit-learn calls it: its names as they stand in the vocabulary.
+
+    Args:
+        block: A function of :class:`Analysers`.
+        apart: Put the language before each name, so that every language has weights of its own.
+    """
+
+    def __init__(self, block: Callable[[Doc], list[str]], *, apart: bool) -> None:
+        self.block, self.apart = block, apart
+
+    def __call__(self, doc: Doc) -> list[str]:
+        """The block's names for one comment."""
+        found = self.block(doc)
+        return [f"{doc.language}\t{name}" for name in found] if self.apart else found

@@ -1,0 +1,107 @@
+"""Word lists compiled for look-up by token: exact words, stems (``protect*``) and phrases (``about time``)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib import resources
+
+from sentiment.stance.tokens import tokenise
+
+ANY = "any"
+"""The language of words that hold in every language: names, emoji, signs."""
+
+Lists = Mapping[str, Mapping[str, Sequence[str]]]
+"""Concept -> language -> words."""
+
+_LIMIT = 200_000
+"""Tokens remembered before the memory is emptied: some 30 MB."""
+
+
+class Lexicon:
+    """Finds the concepts of one language in a list of tokens.
+
+    Args:
+        lists: Concept -> language -> words.
+        language: Only words of this language and of :data:`ANY` are used; None takes every language.
+    """
+
+    def __init__(self, lists: Lists, language: str | None) -> None:
+        self._exact: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+        self._stems: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+        self._memory: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
+        for concept, table in sorted(lists.items()):
+            for words in _of(table, language):
+                for word in words:
+                    self._add(concept, word)
+        self._shortest = min(map(len, self._stems), default=1)
+
+    def _add(self, concept: str, word: str) -> None:
+        parts = _parts(word)
+        if not parts:
+            return
+        first, rest = parts[0], tuple(parts[1:])
+        if first.endswith("*") and len(first) > 1:
+            self._stems[first[:-1]].append((concept, rest))
+        else:
+            self._exact[first].append((concept, rest))
+
+    def starts(self, token: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The concepts that may begin with a token, each with the tokens that must follow."""
+        known = self._memory.get(token)
+        if known is None:
+            found = list(self._exact.get(token, ()))
+            for end in range(self._shortest, len(token) + 1):
+                found += self._stems.get(token[:end], ())
+            if len(self._memory) >= _LIMIT:
+                self._memory.clear()
+            known = self._memory[token] = tuple(sorted(set(found)))
+        return known
+
+    def find(self, tokens: Sequence[str]) -> list[tuple[int, int, str]]:
+        """Every concept in order of its place: start, end (exclusive) and name; one of each name per start."""
+        hits: list[tuple[int, int, str]] = []
+        for place, token in enumerate(tokens):
+            starts = self.starts(token)
+            if not starts:
+                continue
+            longest: dict[str, int] = {}
+            for concept, rest in starts:
+                if not rest or _follows(tokens, place + 1, rest):
+                    longest[concept] = max(longest.get(concept, 0), place + 1 + len(rest))
+            hits += [(place, end, concept) for concept, end in longest.items()]
+        return hits
+
+
+def _follows(tokens: Sequence[str], place: int, rest: tuple[str, ...]) -> bool:
+    if place + len(rest) > len(tokens):
+        return False
+    return all(
+        tokens[place + i].startswith(want[:-1]) if want.endswith("*") and len(want) > 1 else tokens[place + i] == want
+        for i, want in enumerate(rest)
+    )
+
+
+def _parts(word: str) -> list[str]:
+    parts: list[str] = []
+    for piece in word.split():
+        stem = len(piece) > 1 and piece.endswith("*") and piece[-2].isalnum()
+        tokens = tokenise(piece[:-1] if stem else piece)
+        if stem and tokens:
+            tokens[-1] += "*"
+        parts += tokens
+    return parts
+
+
+def _of(table: Mapping[str, Sequence[str]], language: str | None) -> Iterable[Sequence[str]]:
+    if language is None:
+        return table.values()
+    return [table[name] for name in (language, ANY) if name in table]
+
+
+@cache
+def common() -> dict[str, dict[str, list[str]]]:
+    """Words that belong to a language, not to a target: negators, agreement, disagreement, contrast, laughter."""
+    return tomllib.loads(resources.files("sentiment.stance").joinpath("languages.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,176 @@
+"""A table as training and evaluation need it: checked, cleaned, without duplicates, with what was left out counted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentiment.errors import InputError
+from sentiment.stance.normalise import normalise
+from sentiment.stance.tokens import MAX_CHARACTERS, Doc, prepare
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sentiment.stance.train import Options
+
+MIN_ROWS = 20
+MAX_LABELS = 50
+MIN_LABEL = 2
+"""Rows of the rarest label: one to learn from and one to test on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Texts with labels, each list in the order of the table."""
+
+    texts: list[str]
+    codes: NDArray[np.intp]
+    """Place of each label in ``labels``."""
+    labels: tuple[str, ...]
+    groups: NDArray[Any] | None
+    language: list[str]
+    """Per row; empty strings where a model does not ask for it."""
+    languages: tuple[str, ...] | None
+    parents: list[str]
+    left_out: dict[str, int]
+    """Reason -> rows that were not used."""
+    sha256: str
+
+    def docs(self) -> list[Doc]:
+        """The texts prepared for the features."""
+        rows = zip(self.texts, self.language, self.parents, strict=True)
+        return [prepare(text, language=language, parent=parent) for text, language, parent in rows]
+
+    def take(self, rows: NDArray[np.intp]) -> Rows:
+        """Some of the rows, with the same labels."""
+        pick = [int(row) for row in rows]
+        return Rows(
+            [self.texts[i] for i in pick],
+            self.codes[rows],
+            self.labels,
+            None if self.groups is None else self.groups[rows],
+            [self.language[i] for i in pick],
+            self.languages,
+            [self.parents[i] for i in pick],
+            self.left_out,
+            self.sha256,
+        )
+
+
+def read_rows(table: pd.DataFrame, options: Options) -> Rows:
+    """Check a table and take out what cannot be used.
+
+    Raises:
+        InputError: A column is missing, or too little is left; the message counts what was found.
+    """
+    columns = {name: column(table, name) for name in _named(options)}
+    texts, labels = columns[options.text], [label.strip() for label in columns[options.label]]
+    groups = columns[options.group] if options.group else None
+    language = [value.strip().lower() for value in columns[options.language]] if options.language else [""] * len(texts)
+    parents = columns[options.parent] if options.parent else [""] * len(texts)
+    left_out: Counter[str] = Counter()
+    keep: list[int] = []
+    seen: dict[tuple[str, str, str], str] = {}
+    for row, (text, label) in enumerate(zip(texts, labels, strict=True)):
+        reason = _unusable(text, label)
+        if not reason:
+            key = (normalise(text[:MAX_CHARACTERS]).casefold(), language[row], parents[row])
+            known = seen.setdefault(key, label)
+            if known is not label:
+                reason = "same text as an earlier row" + ("" if known == label else ", other label")
+        if reason:
+            left_out[reason] += 1
+        else:
+            keep.append(row)
+    languages = None
+    if options.language:
+        keep, languages = _languages(keep, language, options.min_language, left_out)
+    names = _labels([labels[row] for row in keep], left_out)
+    codes = np.array([names.index(labels[row]) for row in keep], dtype=np.intp)
+    lines = sorted(
+        "\x1f".join((texts[i], labels[i], language[i], parents[i], groups[i] if groups else "")) for i in keep
+    )
+    return Rows(
+        [texts[i] for i in keep],
+        codes,
+        names,
+        np.array([groups[i] or f"row {i}" for i in keep]) if groups else None,
+        [language[i] for i in keep],
+        languages,
+        [parents[i] for i in keep],
+        dict(left_out),
+        hashlib.sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest(),
+    )
+
+
+def column(table: pd.DataFrame, name: str) -> list[str]:
+    """One column as strings, empty where nothing stands.
+
+    Raises:
+        InputError: There is no such column; says which there are.
+    """
+    if name not in table.columns:
+        raise InputError(f"no column {name!r} in the table; there are: {', '.join(map(str, table.columns))}")
+    values = table[name].to_numpy(dtype=object, na_value="")
+    return [value if isinstance(value, str) else str(value) for value in values]
+
+
+def _named(options: Options) -> list[str]:
+    some = (options.text, options.label, options.group, options.language, options.parent)
+    return [name for name in dict.fromkeys(some) if name]
+
+
+def _unusable(text: str, label: str) -> str:
+    if not text.strip():
+        return "no text"
+    if not label or label.casefold() == "nan":
+        return "no label"
+    return ""
+
+
+def _languages(
+    keep: list[int], language: list[str], least: int, left_out: Counter[str]
+) -> tuple[list[int], tuple[str, ...]]:
+    counts = Counter(language[row] for row in keep)
+    enough = {name for name, count in counts.items() if count >= least and name not in ("", "und")}
+    for name, count in counts.items():
+        if name not in enough:
+            left_out[f"language {name or 'unknown'} has {count} rows, {least} are needed"] += count
+    if not enough:
+        found = ", ".join(f"{name or 'unknown'} {count}" for name, count in counts.most_common())
+        raise InputError(
+            f"no language has the {least} rows that a model needs (found: {found or 'no usable row'}); "
+            "label more, or train without --language to get one model for every text"
+        )
+    return [row for row in keep if language[row] in enough], tuple(sorted(enough))
+
+
+def _labels(labels: list[str], left_out: Counter[str]) -> tuple[str, ...]:
+    counts = Counter(labels)
+    told = ", ".join(f"{name[:40]} {count}" for name, count in counts.most_common(8))
+    if len(labels) < MIN_ROWS:
+        lost = "".join(f"; {count} left out: {reason}" for reason, count in left_out.items())
+        raise InputError(f"{len(labels)} usable rows ({told or 'none'}), at least {MIN_ROWS} are needed{lost}")
+    if len(counts) < 2:
+        raise InputError(f"only one label in the table ({told}); at least two are needed to tell them apart")
+    if len(counts) > MAX_LABELS:
+        raise InputError(
+            f"{len(counts)} different labels ({told}, ...): is this the label column? At most {MAX_LABELS}"
+        )
+    rare = {name: count for name, count in counts.items() if count < MIN_LABEL}
+    if rare:
+        raise InputError(
+            f"label {', '.join(map(repr, rare))} stands in one row only (a slip of the pen?); labels found: {told}"
+        )
+    return tuple(sorted(counts))
+
+
+def count_labels(rows: Rows) -> dict[str, int]:
+    """Rows per label."""
+    return {name: int((rows.codes == place).sum()) for place, name in enumerate(rows.labels)}

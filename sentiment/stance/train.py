@@ -1,0 +1,232 @@
+"""Training: a table of texts and labels becomes a model that chose its own settings.
+
+fitted = train(table, Options(text="text", label="label"))
+fitted.model.save(Path("my.stance"))
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import f1_score
+from sklearn.pipeline import FeatureUnion, Pipeline
+
+from sentiment.stance import normalise
+from sentiment.stance.choose import SUBSAMPLE, Choice, Design, choose, parts, with_parents
+from sentiment.stance.estimator import MarginClassifier
+from sentiment.stance.features import SHARED
+from sentiment.stance.model import FORMAT, FORMAT_VERSION, Model, digest
+from sentiment.stance.score import weights
+from sentiment.stance.table import Rows, count_labels, read_rows
+from sentiment.stance.target import Target
+from sentiment.stance.tokens import Doc
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MIN_LANGUAGE = 200
+"""Rows below which a language gets no model of its own: a linear one was measured to be unstable there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to train.
+
+    Attributes:
+        text: Column of the texts.
+        label: Column of the labels.
+        group: Column of what must not be split between training and test: page, thread, author.
+        language: Column of languages; None makes one model for every text.
+        parent: Column with the text of the comment that is answered.
+        title: Column of the article's title; kept for backends that read it, the linear model does not.
+        target: Adds its word lists as features, and its slug to the model.
+        class_weight: None, or ``balanced``.
+        min_language: Rows a language needs.
+        blocks: Blocks to build from; None takes those that fit the table.
+        seed: Of every shuffle.
+    """
+
+    text: str = "text"
+    label: str = "label"
+    group: str | None = None
+    language: str | None = None
+    parent: str | None = None
+    title: str | None = None
+    target: Target | None = None
+    class_weight: str | None = None
+    min_language: int = MIN_LANGUAGE
+    blocks: tuple[str, ...] | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What training gives."""
+
+    model: Model
+    pipeline: Any
+    """The scikit-learn pipeline (prepared comments -> labels) whose scores the model reproduces."""
+    summary: dict[str, Any] = field(default_factory=dict)
+    """What was done: rows, what was left out and why, what was chosen, the scores it was chosen by."""
+
+
+def train(table: pd.DataFrame, options: Options, *, tell: Callable[[str], None] = lambda _: None) -> Fitted:
+    """Train a model.
+
+    Args:
+        table: One row per text.
+        options: Which columns to read, and how to train.
+        tell: Called with a line of progress now and then.
+
+    Returns:
+        The model, its pipeline, and a summary.
+
+    Raises:
+        InputError: A column is missing, or the rows cannot be learnt from; says why.
+    """
+    rows = read_rows(table, options)
+    tell(f"{len(rows.texts)} texts, {len(rows.labels)} labels" + (f", {rows.languages}" if rows.languages else ""))
+    return fit_rows(rows, options, tell=tell)
+
+
+def fit_rows(rows: Rows, options: Options, *, tell: Callable[[str], None] = lambda _: None) -> Fitted:
+    """Train on rows that were read already; see :func:`train`."""
+    lists: dict[str, Any] = {}
+    if options.target is not None:
+        lists = {"cues": dict(options.target.cues), "entities": dict(options.target.entities)}
+    docs = rows.docs()
+    sample = _sample(rows, options.seed)
+    few = rows if sample is None else rows.take(sample)
+    design = Design(docs if sample is None else [docs[i] for i in sample], lists, len(few.codes))
+    choice = choose(design, few, options, tell=tell)
+    first: Choice | None = None
+    if any(rows.parents) and sample is None and (options.blocks is None or "parent" in options.blocks):
+        first = choice
+        design = Design(told(docs, rows, choice, options), lists, len(docs))
+        choice = with_parents(first, design, rows, options)
+        if "parent" in choice.blocks:
+            docs = design.docs
+        else:
+            first = None
+    if sample is not None:
+        design = Design(docs, lists, len(docs))
+    return _finish(rows, design, choice, first, lists, options)
+
+
+def _sample(rows: Rows, seed: int) -> NDArray[np.intp] | None:
+    if len(rows.codes) <= SUBSAMPLE:
+        return None
+    order = np.random.default_rng(seed).permutation(len(rows.codes))
+    rare = [np.flatnonzero(rows.codes == place)[:200] for place in range(len(rows.labels))]
+    return np.unique(np.concatenate([order[:SUBSAMPLE], *rare]))
+
+
+def told(docs: list[Doc], rows: Rows, first: Choice, options: Options) -> list[Doc]:
+    """Comments with the probabilities of what they answer, as a model says that saw neither."""
+    known = {doc.text: row for row, doc in enumerate(docs)}
+    parents = {doc.parent.text: doc.parent for doc in docs if doc.parent is not None}
+    strange = [doc for text, doc in parents.items() if text not in known]
+    shares = {text: tuple(map(float, first.held_out[known[text]])) for text in parents if text in known}
+    if strange:
+        model = _finish(rows, first.design, first, None, first.design.analysers.lists, options).model
+        guesses = model.probabilities(strange)
+        shares |= {doc.text: tuple(map(float, row)) for doc, row in zip(strange, guesses, strict=True)}
+    return [doc if doc.parent is None else dataclasses.replace(doc, shared=shares[doc.parent.text]) for doc in docs]
+
+
+def _finish(
+    rows: Rows, design: Design, choice: Choice, first: Choice | None, lists: dict[str, Any], options: Options
+) -> Fitted:
+    arrays: dict[str, NDArray[Any]] = {}
+    pipeline, vocabulary = _fit(rows, design, choice, options)
+    last = pipeline.steps[-1][1]
+    _store(arrays, "", last)
+    arrays["turn"], arrays["shift"] = last.turn_, last.shift_
+    if first is None:
+        none = np.empty(0)
+        arrays |= {"first_coef": none, "first_scales": none, "first_intercept": none}
+    else:
+        early, _ = _fit(rows, design, first, options)
+        _store(arrays, "first_", early.steps[-1][1])
+        width = arrays["coef"].shape[1] - arrays["first_coef"].shape[1]
+        arrays["first_coef"] = np.pad(arrays["first_coef"], ((0, 0), (0, width)))
+    arrays["idf"] = np.concatenate([design.idf(name) for name in choice.blocks]).astype(np.float32)
+    counts = count_labels(rows)
+    summary = {
+        "rows": len(rows.codes),
+        "labels": counts,
+        "left_out": rows.left_out,
+        "languages": None if rows.languages is None else {name: rows.language.count(name) for name in rows.languages},
+        "groups": None if rows.groups is None else len(np.unique(rows.groups)),
+        "blocks": {name: {"weight": weight, "features": design.width(name)} for name, weight in choice.blocks.items()},
+        "C": choice.C,
+        "prior_power": choice.power,
+        "held_out": scores(rows, choice.held_out, choice.power) if len(choice.held_out) == len(rows.codes) else {},
+    }
+    meta: dict[str, Any] = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "normaliser": normalise.VERSION,
+        "labels": list(rows.labels),
+        "languages": None if rows.languages is None else list(rows.languages),
+        "target": options.target.slug if options.target else None,
+        "codebook": options.target.codebook if options.target else None,
+        "blocks": [
+            {"name": name, "weight": weight, "apart": rows.languages is not None and name not in SHARED}
+            for name, weight in choice.blocks.items()
+        ],
+        "lists": lists,
+        "prior": [count / len(rows.codes) for count in counts.values()],
+        "prior_power": choice.power,
+        "data_sha256": rows.sha256,
+        "card": {"summary": summary, "trials": choice.trials},
+    }
+    meta = json.loads(json.dumps(meta))
+    meta["digest"] = digest(meta, arrays, vocabulary)
+    return Fitted(Model(meta, arrays, vocabulary), pipeline, summary)
+
+
+def _fit(rows: Rows, design: Design, choice: Choice, options: Options) -> tuple[Any, list[list[str]]]:
+    for name in choice.blocks:
+        design.coarsen(name)
+    X = design.matrix(choice.blocks)
+    last = MarginClassifier(C=choice.C, class_weight=options.class_weight, random_state=options.seed)
+    last.fit(X, rows.codes, groups=rows.groups, parts=parts(rows))
+    steps, scales = coarse(last.coef_)
+    last.coef_ = weights(steps, scales)
+    last.intercept_ = np.round(last.intercept_, 6)
+    union = FeatureUnion(
+        [(name, design.vectorisers[name]) for name in choice.blocks], transformer_weights=dict(choice.blocks)
+    )
+    vocabulary = [[str(name) for name in design.names(name)] for name in choice.blocks]
+    return Pipeline([("features", union), ("margin", last)]), vocabulary
+
+
+def _store(arrays: dict[str, NDArray[Any]], prefix: str, last: MarginClassifier) -> None:
+    arrays[f"{prefix}coef"], arrays[f"{prefix}scales"] = coarse(last.coef_)
+    arrays[f"{prefix}intercept"] = last.intercept_
+
+
+def coarse(coef: NDArray[np.float64]) -> tuple[NDArray[np.int16], NDArray[np.float64]]:
+    """Weights as sixteen-bit steps and the size of a step per label: a quarter of the space, labels do not change."""
+    scales = np.maximum(np.abs(coef).max(axis=1, initial=0.0), 1e-12) / 32767
+    return np.round(coef / scales[:, None]).astype(np.int16), scales
+
+
+def scores(rows: Rows, shares: NDArray[np.float64], power: float) -> dict[str, Any]:
+    """What held-out rows say, over all and per language."""
+    prior = np.bincount(rows.codes, minlength=len(rows.labels)) / len(rows.codes)
+    said = (shares / prior**power).argmax(axis=1)
+    f1 = round(float(f1_score(rows.codes, said, average="macro")), 4)
+    out: dict[str, Any] = {"macro_f1": f1}
+    places = parts(rows)
+    for place, name in enumerate(rows.languages or ()):
+        some = places == place
+        out[name] = {"macro_f1": round(float(f1_score(rows.codes[some], said[some], average="macro")), 4)}
+    return out
