@@ -32,11 +32,11 @@ DATEISH = re.compile(
 _DATE_CLASS = re.compile(r"date|time|posted|publish|created|stamp|\bago\b|when|datum|fecha|meta", re.I)
 _AUTHOR_CLASS = re.compile(r"author|user|(?:^|[\s_-])name|nick|poster|(?:^|[\s_-])by(?:$|[\s_-])|\bfn\b|member|creator|commenter|person|autor|profil|login|vcard", re.I)
 _NOT_AUTHOR = re.compile(r"avatar|title|rank|badge|group|posts|count|location|reply|message|stat|info-extra|permalink|number|date|time", re.I)
-_AUTHOR_HREF = re.compile(r"user|member|profil|author|autor|account|people|person|/u/|/@|~|[?&]u(?:id)?=|mitglied|utente|usuario|membre|uzytkownik|blogger\.com", re.I)
+AUTHOR_HREF = re.compile(r"user|member|profil|author|autor|account|people|person|/u/|/@|~|[?&]u(?:id)?=|mitglied|utente|usuario|membre|uzytkownik|blogger\.com", re.I)
 _BODY_CLASS = re.compile(r"content|body|text|message|msg|post|entry|comment|prose|inhalt|nachricht|posting|beitrag", re.I)
 _NOT_BODY = re.compile(r"(?:^|[\s_-])(?:sig|signature|foot|footer|profile|user|userinfo|meta|avatar|quote|attach\w*|head|header|author|info|sidebar|links?|tools?|actions?|controls?)", re.I)
 _LETTER = re.compile(r"[^\W\d_]")
-_AUTHOR_LONGEST = 45
+AUTHOR_LONGEST = 45
 _DATE_LONGEST = 90
 
 
@@ -190,7 +190,7 @@ def _learn_author(tree: Tree, records: list[Record], shape: Shape) -> tuple[str,
     score: dict[str, float] = defaultdict(float)
     for number, record in enumerate(records):
         for index, node in enumerate(record.own):
-            if tree.end[node] - node > 12 or not 0 < tree.size(node) <= _AUTHOR_LONGEST or not tree.tag[node]:
+            if tree.end[node] - node > 12 or not 0 < tree.size(node) <= AUTHOR_LONGEST or not tree.tag[node]:
                 continue
             name = tree.line(node)
             if not _LETTER.search(name) or DATEISH.search(name) or _is_furniture(name):
@@ -229,12 +229,27 @@ def _author_hints(tree: Tree, node: int) -> float:
         total -= 3
     href = attrs.get("href") or (tree.get(tree.parent[node], "href") if tree.tag[tree.parent[node]] == "a" else "")
     if href:
-        total += 3.5 if _AUTHOR_HREF.search(href) else -1.0
+        total += 3.5 if AUTHOR_HREF.search(href) else -1.0
         if href.startswith("#") or "#" in href:
             total -= 3
     if tree.tag[node] in ("strong", "b", "cite", "h4", "h5", "h3", "dt"):
         total += 1.5
     return total
+
+
+def is_person(tree: Tree, node: int) -> bool:
+    """Whether an element names a person, by its class or by where it links."""
+    size = tree.size(node)
+    if not 0 < size <= AUTHOR_LONGEST or tree.end[node] - node > 12:
+        return False
+    attrs = tree.attrs[node]
+    href = attrs.get("href")
+    if href and AUTHOR_HREF.search(href) and not href.startswith("#"):
+        return True
+    named = attrs.get("class") or attrs.get("itemprop") or attrs.get("rel")
+    if named:
+        return bool(_AUTHOR_CLASS.search(named)) and not _NOT_AUTHOR.search(named)
+    return tree.tag[node] in ("b", "strong", "cite", "dt")
 
 
 def _is_furniture(text: str) -> bool:
