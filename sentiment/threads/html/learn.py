@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sentiment.threads import markers
+from sentiment.threads.dates import find_date
+from sentiment.threads.html import words
 from sentiment.threads.html.systems import Record
 from sentiment.threads.html.tree import Tree
 
@@ -35,6 +38,8 @@ _NOT_AUTHOR = re.compile(r"avatar|title|rank|badge|group|posts|count|location|re
 AUTHOR_HREF = re.compile(r"user|member|profil|author|autor|account|people|person|/u/|/@|~|[?&]u(?:id)?=|mitglied|utente|usuario|membre|uzytkownik|blogger\.com", re.I)
 _BODY_CLASS = re.compile(r"content|body|text|message|msg|post|entry|comment|prose|inhalt|nachricht|posting|beitrag", re.I)
 _NOT_BODY = re.compile(r"(?:^|[\s_-])(?:sig|signature|foot|footer|profile|user|userinfo|meta|avatar|quote|attach\w*|head|header|author|info|sidebar|links?|tools?|actions?|controls?)", re.I)
+_TIME_ONLY = re.compile(r"^\D{0,20}\d{1,2}[:h.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?|uhr|h)?\W*$", re.I)
+_SOME_DAY = datetime(2020, 1, 1)  # noqa: DTZ001 - relative dates need a day to be counted from; which one does not matter
 _LETTER = re.compile(r"[^\W\d_]")
 AUTHOR_LONGEST = 45
 _DATE_LONGEST = 90
@@ -143,8 +148,21 @@ def _learn_date(tree: Tree, records: list[Record]) -> tuple[tuple[str, str], flo
         if n >= 3 and len(set(values.values())) == 1:
             total -= 4
         if total > best_score:
+            total -= _unreadable(list(values.values())[:5])
+        if total > best_score:
             best, best_score = key, total
     return best, (len(seen[best]) / len(records) if best[0] else 0.0)
+
+
+def _unreadable(values: list[str]) -> float:
+    """What it costs a place that its values are no dates, or times without a day."""
+    cost = 0.0
+    for value in values:
+        if _TIME_ONLY.match(value):
+            cost += 6
+        elif find_date(value, reference=_SOME_DAY) is None:
+            cost += 8
+    return cost / max(len(values), 1)
 
 
 def date_values(tree: Tree, node: int) -> list[tuple[str, str]]:
@@ -163,6 +181,11 @@ def date_values(tree: Tree, node: int) -> list[tuple[str, str]]:
         if DATEISH.search(line):
             found.append(("", line))
     return found
+
+
+def is_date(value: str) -> bool:
+    """Whether a short value looks like a date, for machines or for readers."""
+    return bool(_MACHINE.match(value) or DATEISH.search(value))
 
 
 def _is_profile(tree: Tree, node: int, value: str) -> bool:
@@ -208,7 +231,7 @@ def _learn_author(tree: Tree, records: list[Record], shape: Shape) -> tuple[str,
             continue
         total = 10 * n / len(records) + score[key] / n - 1.5 * (many[key] / n - 1) + 3 * len(set(names.values())) / n
         if n >= 4 and len(set(names.values())) == 1:
-            total -= 10
+            total -= 3 if score[key] / n > 2 else 10
         if total > best_score:
             best, best_score = key, total
     if not best or best_score < 11:
@@ -293,17 +316,22 @@ def _learn_body(tree: Tree, records: list[Record], shape: Shape) -> tuple[str, f
 def _gains(tree: Tree, record: Record, shape: Shape) -> list[int]:
     """Prefix sums over a record's own nodes: characters of content, less twice those of the page's own words."""
     sums = [0]
+    quoted = -1
     for node in record.own:
         gain = 0
-        if not tree.tag[node]:
+        if node < quoted:
+            pass
+        elif tree.tag[node]:
+            if tree.tag[node] in ("blockquote", "div", "table", "aside") and words.kind_of(tree.get(node, "class"), tree.tag[node]) == "quote":
+                quoted = tree.end[node]
+        else:
             text = tree.text[node].strip()
             folded = markers.fold(text) if len(text) < 120 else text
             key = key_of(tree, node, record.root)
-            dull = folded in shape.chrome or key in shape.meta or (len(text) < 40 and markers.is_marker("control", text))
-            if dull or key[:-1] in (shape.author, shape.date[0]):
+            if key in shape.meta or key[:-1] in (shape.author, shape.date[0]) or (len(text) < 40 and markers.is_marker("control", text)):
                 gain = -2 * len(text) - 4
             else:
-                gain = len(text)
+                gain = -len(text) if folded in shape.chrome else len(text)
         sums.append(sums[-1] + gain)
     return sums
 
@@ -321,7 +349,7 @@ def _after(own: list[int], end: int, start: int) -> int:
 
 def _body_hint(tree: Tree, node: int) -> float:
     own = tree.get(node, "class") + " " + tree.get(node, "itemprop") + " " + tree.get(node, "id")
-    hint = 1.15 if _BODY_CLASS.search(own) else 1.0
+    hint = 1.5 if _BODY_CLASS.search(own) else 1.0
     if _NOT_BODY.search(own) and not re.search(r"content|body|text|message", own, re.I):
         hint *= 0.4
     return hint

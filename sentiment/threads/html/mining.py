@@ -67,7 +67,7 @@ def mine(tree: Tree, barred: list[int]) -> Mined | None:
     seen: set[tuple[int, ...]] = set()
     looked_at = 0
     for candidate in candidates:
-        mark = tuple(record.root for record in candidate.records[:50])
+        mark = tuple(record.root for record in candidate.records[:50])  # a run and its anchors are one thing
         if mark in seen or looked_at >= ANALYSED:
             continue
         seen.add(mark)
@@ -105,11 +105,21 @@ def _candidates(tree: Tree, facts: _Facts) -> Iterator[_Candidate]:
         if not 2 <= len(nodes) <= 60_000:
             if len(nodes) != 1 or not _COMMENT_HINT.search(key):
                 continue
+        if "@" in key:
+            nodes = [node for node in nodes if _is_full(tree, facts, node)]
+            if len(nodes) < 2:
+                continue
         score = _score(tree, facts, [[(node, tree.end[node])] for node in nodes], nodes)
         if score > 0:
             yield _Candidate(key, [Record(node, [(node, tree.end[node])]) for node in nodes], score)
         if len(nodes) >= 2:
             yield from _runs(tree, facts, key, nodes)
+
+
+def _is_full(tree: Tree, facts: _Facts, node: int) -> bool:
+    """Whether an element without a name of its own holds a date and a person."""
+    end = tree.end[node]
+    return facts.dates[end] > facts.dates[node] and facts.persons[end] > facts.persons[node]
 
 
 def _shapes(tree: Tree) -> dict[str, list[int]]:
@@ -145,10 +155,28 @@ def _runs(tree: Tree, facts: _Facts, key: str, nodes: list[int]) -> Iterator[_Ca
     if all(tree.end[node] == following for node, following in zip(nodes, nodes[1:], strict=False)) or len(nodes) < 2:
         return
     starts = set(nodes)
-    spans = [_following(tree, node, starts, tree.end[parent]) for node in nodes]
-    score = _score(tree, facts, spans, nodes) * 0.97
-    if score > 0:
-        yield _Candidate(f"{key} ...", [Record(node, span) for node, span in zip(nodes, spans, strict=True)], score)
+    following = [_following(tree, node, starts, tree.end[parent]) for node in nodes]
+    for mark, spans in (("...", following), ("... before", _preceding(tree, nodes, parent))):
+        roots = [span[0][0] for span in spans]
+        score = _score(tree, facts, spans, roots) * 0.97
+        if score > 0:
+            yield _Candidate(f"{key} {mark}", [Record(span[0][0], span) for span in spans], score)
+
+
+def _preceding(tree: Tree, nodes: list[int], parent: int) -> list[list[tuple[int, int]]]:
+    """Records that end with the element that repeats; the first is as long as the second."""
+    siblings = tree.children(parent)
+    places = [siblings.index(node) if index < 2 else -1 for index, node in enumerate(nodes)]
+    at = max(0, places[0] - (places[1] - places[0]) + 1)
+    spans = []
+    ends = set(nodes)
+    span: list[tuple[int, int]] = []
+    for sibling in siblings[at:]:
+        span.append((sibling, tree.end[sibling]))
+        if sibling in ends:
+            spans.append(span)
+            span = []
+    return spans
 
 
 def _following(tree: Tree, node: int, starts: set[int], stop: int) -> list[tuple[int, int]]:
@@ -181,7 +209,7 @@ def _score(tree: Tree, facts: _Facts, spans: list[list[tuple[int, int]]], nodes:
         controlled += count(facts.controls) > 0
     if dated < LEAST_COVERED * n or filled < 0.5 * n:
         return 0.0
-    return letters * (dated / n) ** 2 * (0.3 + peopled / n) * (1 + 0.3 * controlled / n) * (1 - 0.8 * crowded / n)
+    return letters * (dated / n) ** 2 * (filled / n) * (0.3 + peopled / n) * (1 + 0.3 * controlled / n) * (1 - 0.8 * crowded / n)
 
 
 def _inner(tree: Tree, nodes: list[int], spans: list[list[tuple[int, int]]]) -> list[list[int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sentiment.threads import markers
 from sentiment.threads.html import learn, words
@@ -13,7 +13,9 @@ from sentiment.threads.html.systems import Group, Record, number_of
 from sentiment.threads.html.tree import Tree
 
 _BYLINE_LEAD = re.compile(r"^(?:(?:posted |written |submitted )?(?:by|von|par|por|da|di|door|przez|от|автор)\s*:?\s+|@)", re.I)
+_EDGES = re.compile(r"^[-–—]+\s+|\s+[-–—]+$")
 _NAME_LONGEST = 80
+_HEADER_LONGEST = 100
 _INTEGER = re.compile(r"[-+−]?\d[\d.,]*")
 _DEPTH_CLASS = re.compile(r"(?:depth|level|indent|lvl|nesting|child)[-_]?(\d{1,2})$", re.I)
 _SIGNATURE_RULE = re.compile(r"^(?:_{6,}|-{10,}|--)$")
@@ -33,6 +35,8 @@ class Found:
     number: str = ""
     parent_number: str = ""
     depth: int | None = None
+    used: list[int] = field(default_factory=list)
+    """The nodes from which author and date were taken."""
 
 
 def own_nodes(tree: Tree, group: Group, barred: list[int]) -> list[int]:
@@ -87,6 +91,19 @@ def _first(tree: Tree, record: Record, selectors: tuple[Selector, ...]) -> tuple
     return -1, ""
 
 
+def _date(tree: Tree, record: Record, selectors: tuple[Selector, ...]) -> str:
+    """The first value of some selectors that looks like a date."""
+    start, stop = record.root, record.spans[-1][1]
+    for selector in selectors:
+        for node in selector.find(tree, start, stop, root=record.root):
+            if not _owns(record, node):
+                continue
+            value = tree.get(node, selector.attribute) if selector.attribute else tree.line(node)
+            if 4 < len(value) <= 200 and learn.is_date(value):
+                return value.strip()
+    return ""
+
+
 def _owns(record: Record, node: int) -> bool:
     index = bisect_left(record.own, node)
     return index < len(record.own) and record.own[index] == node
@@ -102,7 +119,7 @@ def _known(tree: Tree, record: Record, group: Group) -> Found:
         one.author = ""
     link = _first(tree, record, system["link"])[0] if system["link"] else -1
     one.author_url = _address(tree, link if link >= 0 else node, record) if node >= 0 or link >= 0 else ""
-    _, one.date = _first(tree, record, system["date"])
+    one.date = _date(tree, record, system["date"])
     _, value = _first(tree, record, system["score"])
     one.score = whole_number(value)
     _, value = _first(tree, record, system["id"])
@@ -147,11 +164,14 @@ def _fill(tree: Tree, one: Found, shape: learn.Shape) -> None:
             key = learn.key_of(tree, node, one.record.root)
             if key == shape.author and 0 < tree.size(node) <= _NAME_LONGEST:
                 one.author = tree.line(node)
+                one.used.append(node)
                 one.author_url = one.author_url or _address(tree, node, one.record)
         if not one.date and date_key:
             key = key or learn.key_of(tree, node, one.record.root)
             if key == date_key:
                 one.date = next((value for name, value in learn.date_values(tree, node) if name == attribute), "")
+                if one.date and node != one.record.root and tree.size(node) <= _HEADER_LONGEST:
+                    one.used.append(node)
         if one.author and one.date:
             return
 
@@ -177,7 +197,7 @@ def _own_words(tree: Tree, one: Found, group: Group, shape: learn.Shape, starts:
                         skip.update(nodes)
                     else:
                         kept.extend(nodes)
-    if any(root == record.root for root in roots) or len(record.spans) > 1:
+    if system is None or any(root == record.root for root in roots) or len(record.spans) > 1:
         skip.update(_chrome(tree, record, shape, one))
     quotes, added = words.parts(tree, roots, skip)
     skip.update(added)
@@ -197,22 +217,24 @@ def _outermost(tree: Tree, record: Record, key: str) -> list[int]:
 
 
 def _chrome(tree: Tree, record: Record, shape: learn.Shape, one: Found) -> set[int]:
-    """Where the text has no element of its own: everything in the record that is not the reader's."""
-    found: set[int] = set()
+    """What stands around the words: author, date, and the page's own words before the first and after the last of his."""
+    found = set(one.used)
     author, date = one.author.strip(), one.date.strip()
+    dull: list[tuple[int, bool]] = []
+    until = -1
     for node in record.own:
-        if tree.tag[node]:
-            key = learn.key_of(tree, node, record.root)
-            if key in (shape.author, shape.date[0]) and node != record.root and tree.size(node) <= _NAME_LONGEST + 20:
-                found.add(node)
+        if node in found:
+            until = tree.end[node]
+        if tree.tag[node] or node < until:
             continue
         text = tree.text[node].strip()
         key = learn.key_of(tree, node, record.root)
         folded = markers.fold(text) if len(text) < 120 else text
-        if folded in shape.chrome or key in shape.meta or key == shape.date[0] or text in (author, date) or (
-            len(text) < 40 and (markers.is_marker("control", text) or markers.is_marker("byline", text))
-        ):
-            found.add(node)
+        own = text in (author, date) or (len(text) < 40 and (markers.is_marker("control", text) or markers.is_marker("byline", text)))
+        dull.append((node, own or folded in shape.chrome or key in shape.meta or folded in ("#", "")))
+    first = next((index for index, (_, is_dull) in enumerate(dull) if not is_dull), len(dull))
+    last = next((index for index in range(len(dull) - 1, -1, -1) if not dull[index][1]), -1)
+    found.update(node for index, (node, is_dull) in enumerate(dull) if is_dull and not first < index < last)
     return found
 
 
@@ -252,5 +274,5 @@ def clean_name(name: str) -> str:
         if folded.endswith(f" {verb}"):
             name = name.rstrip(" :")[: -len(verb)].rstrip(" ,")
             break
-    name = name.strip(" ,:·|•-–—»«\u200e\u200f")
+    name = _EDGES.sub("", name.strip(" ,:·|•»«\u200e\u200f"))
     return name if len(name) <= _NAME_LONGEST else ""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
 from sentiment.threads.dates import find_date, guess_order, parse_date
+
+
+_ORDINAL = re.compile(r"#\s?\d+\b")
+"""The number of a post ("Reply #1 on: April 06, 2020") is no day."""
 
 
 class Clock:
@@ -34,4 +39,4 @@ class Clock:
 
     def find(self, text: str) -> datetime | None:
         """The first date inside a longer text."""
-        return find_date(text[:300], reference=self.reference, order=self.order, languages=self.languages)
+        return find_date(_ORDINAL.sub(" ", text[:300]), reference=self.reference, order=self.order, languages=self.languages)
