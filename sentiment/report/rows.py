@@ -136,11 +136,9 @@ def _jsonl(found: Iterable[Row], file: IO[str]) -> int:
 
 
 def _parquet(found: Iterable[Row], file: IO[bytes]) -> int:
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise InputError("Parquet needs pyarrow: pip install 'reader-sentiment[parquet]'") from error
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     kinds = {name: pa.string() for name in TEXTS} | {"position": pa.int32()}
     schema = pa.schema([(name, kinds.get(name, pa.float64())) for name in COLUMNS])
     count, rest = 0, iter(found)

@@ -60,7 +60,7 @@ def _folder(path: str, options: ReadOptions) -> Iterator[Item]:
         something = True
         yield from waiting
         waiting = []
-        yield from _run(blob, found, options)
+        yield from read_found(blob, found, options)
     if not something:
         endings = Counter(PurePosixPath(item.source).suffix or "without ending" for item in waiting)
         listed = ", ".join(f"{n} {ending}" for ending, n in endings.most_common(5)) or "no files"
@@ -69,7 +69,7 @@ def _folder(path: str, options: ReadOptions) -> Iterator[Item]:
 
 def read_blob(blob: Blob | Skipped, options: ReadOptions) -> Iterator[Item]:
     """What is in one file or member of an archive."""
-    yield from _run(blob, look(blob), options)
+    yield from read_found(blob, look(blob), options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,8 @@ def look(blob: Blob | Skipped) -> Look:
         return Look(reason=_reason(error))
 
 
-def _run(blob: Blob | Skipped, found: Look, options: ReadOptions) -> Iterator[Item]:
+def read_found(blob: Blob | Skipped, found: Look, options: ReadOptions) -> Iterator[Item]:
+    """What is in a file whose format was found."""
     if found.format is None or isinstance(blob, Skipped):
         yield Skipped(blob.source, found.reason)
         return

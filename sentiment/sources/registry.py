@@ -23,6 +23,14 @@ class Reader(Protocol):
 
 
 _READERS = {
+    "zip": "archive:read_zip",
+    "tar": "archive:read_tar",
+    "gzip": "compressed:read_gzip",
+    "bzip2": "compressed:read_bzip2",
+    "xz": "compressed:read_xz",
+    "zstandard": "compressed:read_zstandard",
+    "warc": "warc:read_warc",
+    "mhtml": "mhtml:read_mhtml",
     "html": "webpage:read_html",
     "text": "webpage:read_text",
 }

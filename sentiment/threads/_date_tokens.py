@@ -11,7 +11,6 @@ with the role M), so that "mar", March or in Italian Tuesday, needs no decision 
 
 from __future__ import annotations
 
-import calendar
 import json
 import re
 import unicodedata
@@ -20,6 +19,12 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+ENGLISH = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
+    )
+}
 ROLES = {
     "month": "M",
     "weekday": "w",
@@ -116,7 +121,7 @@ def _plain_date(found: re.Match[str]) -> str:
     year, month, day = found.groups()
     if not 1 <= int(month) <= 12:
         return found.group()
-    return f"{year}-{month}-{day} " if year else f" {calendar.month_name[int(month)].lower()} {day} "
+    return f"{year}-{month}-{day} " if year else f" {list(ENGLISH)[int(month) - 1]} {day} "
 
 
 def may_be_date(text: str) -> bool:

@@ -16,13 +16,8 @@ from babel import Locale, localedata
 
 from sentiment.threads._date_tokens import fold
 
-<<<<<<< HEAD
-# A word that two languages use for different months or days means what it means in the one named first here.
-LANGUAGES = [
-=======
 # A word that two languages use for different things means what it means in the one named first.
 LANGUAGES = (
->>>>>>> dates
     "en",
     "de",
     "it",
@@ -42,18 +37,9 @@ LANGUAGES = (
     "ro",
     "uk",
     "el",
-<<<<<<< HEAD
-    "ja",
-    "zh",
-    "ko",
-]
-UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
-DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-=======
 )
 EASTERN = ("ja", "zh", "zh_Hant", "ko")  # written without spaces: a word ends where the table says so
 UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
->>>>>>> dates
 
 # Half-days that are everyday words elsewhere: Hungarian de. and du. are French for "of", Italian m. and p. anything.
 NOT_HALVES = {"de", "du", "m", "p", "a", "f", "e", "π", "μ"}
@@ -98,7 +84,8 @@ RELATIVE_DAYS = {
 UNIT_WORDS = {
     "second": "s sec secs sek sekunden секунд секунду секунды сек seg sekund sekundy sekundę 초 秒钟",
     "minute": "m min mins minuten мин минуту минут минуты minut minuty minutę minuta 分钟 分鐘",
-    "hour": "h hr hrs std stunden ч час часа часов uur u godz godzin godzinę saat ore ora heures horas t 時 时 点 點 시 小時",
+    "hour": "h hr hrs std stunden ч час часа часов uur u godz godzin godzinę saat ore ora heures horas t "
+    "時 时 点 點 小時 시",
     "day": "d g j days tag tage tagen tg tgn дн дня дней день gg giorni jours dias dni dzień 天 日",
     "week": "w wk wks wo wochen нед неделю недели недель sett sem tyg tydz 周 星期",
     "month": "mo mos mon monate monaten мес месяц месяца месяцев mois mies 个月 個月",

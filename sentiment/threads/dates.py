@@ -10,16 +10,12 @@ import calendar
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-<<<<<<< HEAD
-from dataclasses import dataclass, field
-=======
 from dataclasses import dataclass
->>>>>>> dates
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache
 from typing import Any
 
-from sentiment.threads._date_tokens import Tokens, fold, may_be_date, tokenise, words
+from sentiment.threads._date_tokens import ENGLISH, Tokens, fold, may_be_date, tokenise, words
 from sentiment.threads.markers import phrases
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -29,7 +25,6 @@ _ISO = re.compile(r"\d{4}-\d\d-\d\d|(?:19|20)\d\d[01]\d[0-3]\d(?:$|[ T]\d\d:?\d\
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?", re.ASCII)  # 2001 to 2033: other numbers of ten digits are telephone numbers
 _BARE = re.compile(r"([0-9]{1,3}) ?([^\W\d_]{1,5})\.?")
 _NUMERIC = re.compile(r"(?<![\d.,/-])(\d{1,4})([./-]) ?(\d{1,2})\2 ?(\d{4}|\d{1,2})(?![\d/-])", re.ASCII)
-_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
 _IN_URL = re.compile(
     r"(?<![^/_.=-])((?:19|20)\d\d)"
     r"(?:/([01]?\d|[a-z]{3})/([0-3]?\d)(?=[/?#]|\.html?|$)"
@@ -86,7 +81,9 @@ def find_date(
             value = _sane(_read(found, tokens, context))
         except (ValueError, OverflowError):
             continue
-        if value is not None and not _belongs_elsewhere(folded[max(last, start - 80) : start]):
+        if value is None or not _stands_out(found, tokens, folded):
+            continue
+        if not _belongs_elsewhere(folded[max(last, start - 80) : start]):
             return value
         last = end
     return None
@@ -114,7 +111,7 @@ def date_in_url(url: str) -> date | None:
         year, *rest = found.groups()
         month, day = (part for part in (*rest[:2], *rest[3:]) if part)
         try:
-            value = date(int(year), _MONTHS.get(month) or int(month), int(day))
+            value = date(int(year), ENGLISH.get(month) or int(month), int(day))
         except ValueError:
             continue
         if FIRST_YEAR <= value.year <= LAST_YEAR:
@@ -163,6 +160,18 @@ def _candidates(signature: str) -> Iterator[re.Match[str]]:
         if match.start() >= end:
             yield match
             end = match.end()
+
+
+def _stands_out(found: re.Match[str], tokens: Tokens, folded: str) -> bool:
+    """Whether a match has a figure or is set apart: "ann | today | Reply", "an hour ago", not "join us today"."""
+    start, end = found.span()
+    if re.search(r"[\dTDC]", found.group()):
+        return True
+    signs = f"|{tokens.signature}|"
+    set_off = signs[start] == "|" or (start > 0 and folded[tokens.ends[start - 1] : tokens.starts[start]].strip() != "")
+    if "ago" in found.groupdict():
+        return set_off or end - start > 2 or "before" in tokens.values[start]
+    return set_off and signs[end + 1] == "|"
 
 
 def _belongs_elsewhere(before: str) -> bool:
@@ -331,20 +340,9 @@ def _clock(span: range, tokens: Tokens) -> time:
     return time(hour, minute, second, microsecond)
 
 
-<<<<<<< HEAD
-def _zone(span: range, tokens: _Tokens) -> tzinfo:
-    value = tokens.values[span[-1]]
-    if isinstance(value, dict):
-        minutes = int(value["zone"])
-    else:
-        sign, digits = re.sub(r"[^\d+-]", "", value)[0], re.sub(r"\D", "", value)
-        hours, rest = (digits, "0") if len(digits) < 3 else (digits[:-2], digits[-2:])
-        minutes = (int(hours) * 60 + int(rest)) * (-1 if sign == "-" else 1)
-=======
 def _zone(span: range, tokens: Tokens) -> tzinfo:
     offsets = [tokens.values[i] for i in span if tokens.signature[i] == "O"]
     minutes = _offset(offsets[0]) if offsets else int(tokens.values[span.start]["zone"])
->>>>>>> dates
     return timezone(timedelta(minutes=minutes)) if minutes else UTC
 
 

@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,10 +78,9 @@ def test_jsonl_keeps_types(tmp_path: Path) -> None:
 
 def test_parquet_has_the_columns(tmp_path: Path) -> None:
     """A Parquet file reads back with all columns and texts."""
-    parquet = pytest.importorskip("pyarrow.parquet")
     path = tmp_path / "x.parquet"
     written(TEXTS, path)
-    table = parquet.read_table(path)
+    table = pyarrow.parquet.read_table(path)
     assert table.column_names == list(COLUMNS)
     assert table["text"].to_pylist() == TEXTS
 

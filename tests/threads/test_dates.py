@@ -392,6 +392,13 @@ def test_what_is_not_a_date_as_a_whole_is_none(text):
         ("ann Joined\nApr 2, 2015\nMessages\n45\nMay 3, 2018", datetime(2018, 5, 3)),
         ("3 May 2018 10:02, last edited 4 May 2018 11:00", datetime(2018, 5, 3, 10, 2)),
         ("version 1.2.3.4 of 12.50 €, call 030-123456", None),
+        ("ann · yesterday · Reply", datetime(2020, 4, 30)),
+        ("posted by ann an hour ago", datetime(2020, 5, 1, 11)),
+        ("ann vor einer Stunde", datetime(2020, 5, 1, 11)),
+        ("ann Today at 9:11 am", datetime(2020, 5, 1, 9, 11)),
+        ("Join us today and save", None),
+        ("8000 earth years ago they left", None),
+        ("881.749 (heute: 18)", None),
         ("no date here at all", None),
         ("30 February 2018 then 3 May 2018", datetime(2018, 5, 3)),
     ],
@@ -501,7 +508,7 @@ MOMENTS = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2049, 
 )
 
 
-@pytest.mark.parametrize("language", LANGUAGES.split())
+@pytest.mark.parametrize("language", LANGUAGES)
 @given(moment=MOMENTS)
 def test_dates_come_back_from_every_language(language, moment):
     """What the CLDR formats in a language is read back, long and full dates as well as medium dates with clocks."""

@@ -1,0 +1,56 @@
+"""MHTML: a page and what belongs to it in one file, in the form of a mail."""
+
+from __future__ import annotations
+
+import email.policy
+from collections.abc import Iterator
+from email.message import Message
+from email.parser import BytesParser
+
+from sentiment.errors import InputError
+from sentiment.sources.blob import Blob, Item
+from sentiment.sources.dates import machine_date
+from sentiment.sources.decode import decode
+from sentiment.sources.options import ReadOptions
+from sentiment.sources.webpage import origin, web_address
+
+_PAGES = ("text/html", "application/xhtml+xml")
+
+
+def read_mhtml(blob: Blob, options: ReadOptions) -> Iterator[Item]:
+    """The page of an MHTML file; frames, pictures and styles are left in it."""
+    data = blob.read(options.max_bytes)
+    # compat32 reads any header as it is; the newer policies raise on some that browsers write
+    message = BytesParser(policy=email.policy.compat32).parsebytes(data.lstrip())
+    page = _page(message)
+    if page is None:
+        raise InputError("an MHTML file without a page (no part is text/html or text/plain); save the page again")
+    payload = page.get_payload(decode=True)
+    if not isinstance(payload, bytes) or not payload.strip():
+        raise InputError("an MHTML file whose page is empty; save the page again")
+    content = decode(payload, declared=page.get_content_charset()).text
+    url, saved = origin(content)
+    yield blob.document(
+        content,
+        url=_address(page, message) or url,
+        media_type="text/plain" if page.get_content_type() == "text/plain" else "text/html",
+        saved=machine_date(message.get("Date")) or saved,
+    )
+
+
+def _page(message: Message) -> Message | None:
+    parts = [part for part in message.walk() if not part.is_multipart()]
+    start = message.get_param("start")
+    for part in parts:
+        if isinstance(start, str) and part.get("Content-ID", "").strip("<> ") == start.strip("<> "):
+            return part
+    for kinds in (_PAGES, ("text/plain",)):
+        for part in parts:
+            if part.get_content_type() in kinds:
+                return part
+    return None
+
+
+def _address(page: Message, message: Message) -> str | None:
+    headers = (page.get("Content-Location"), message.get("Snapshot-Content-Location"), message.get("Content-Location"))
+    return next((url for header in headers if (url := web_address("".join((header or "").split())))), None)

@@ -1,0 +1,278 @@
+"""The fields of a record: first where its system writes them, else where the page's records have been learned to."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from sentiment.threads import markers
+from sentiment.threads.html import learn, words
+from sentiment.threads.html.select import Selector
+from sentiment.threads.html.systems import Group, Record, number_of
+from sentiment.threads.html.tree import Tree
+
+_BYLINE_LEAD = re.compile(r"^(?:(?:posted |written |submitted )?(?:by|von|par|por|da|di|door|przez|от|автор)\s*:?\s+|@)", re.I)
+_EDGES = re.compile(r"^[-–—]+\s+|\s+[-–—]+$")
+_NAME_LONGEST = 80
+_HEADER_LONGEST = 100
+_INTEGER = re.compile(r"[-+−]?\d[\d.,]*")
+_DEPTH_CLASS = re.compile(r"(?:depth|level|indent|lvl|nesting|child)[-_]?(\d{1,2})$", re.I)
+_SIGNATURE_RULE = re.compile(r"^(?:_{6,}|-{10,}|--)$")
+
+
+@dataclass(slots=True)
+class Found:
+    """One record's fields as they stand on the page."""
+
+    record: Record
+    text: str = ""
+    quote: str = ""
+    author: str = ""
+    author_url: str = ""
+    date: str = ""
+    score: int | None = None
+    number: str = ""
+    parent_number: str = ""
+    depth: int | None = None
+    used: list[int] = field(default_factory=list)
+    """The nodes from which author and date were taken."""
+
+
+def own_nodes(tree: Tree, group: Group, barred: list[int]) -> list[int]:
+    """Give every record of a group its own nodes; returns where nested records and barred parts begin, in order."""
+    starts = {record.root for record in group.records} | set(barred) | set(group.foreign)
+    for record in group.records:
+        own = []
+        for start, stop in record.spans:
+            at = start
+            while at < stop:
+                if at in starts and at != record.root:
+                    at = tree.end[at]
+                    continue
+                own.append(at)
+                at += 1
+        record.own = own
+    return sorted(starts)
+
+
+def read_records(tree: Tree, group: Group, barred: list[int]) -> list[Found]:
+    """The fields of all records of a group, in document order."""
+    starts = own_nodes(tree, group, barred)
+    found = [_known(tree, record, group) for record in group.records]
+    if not group.system or _lacking(found):
+        shape = learn.learn(tree, group.records)
+        for one in found:
+            _fill(tree, one, shape)
+    else:
+        shape = learn.Shape()
+    for one in found:
+        _own_words(tree, one, group, shape, starts)
+        one.author = clean_name(one.author)
+    return found
+
+
+def _lacking(found: list[Found]) -> bool:
+    """Whether a system's own places leave many records without author, date or text."""
+    n = len(found)
+    return any(sum(1 for one in found if not getattr(one, name)) * 5 > n for name in ("author", "date", "text"))
+
+
+def _first(tree: Tree, record: Record, selectors: tuple[Selector, ...]) -> tuple[int, str]:
+    """The first own node that one of some selectors gives with a value, and the value; (-1, "") for none."""
+    start, stop = record.root, record.spans[-1][1]
+    for selector in selectors:
+        for node in selector.find(tree, start, stop, root=record.root):
+            if not _owns(record, node):
+                continue
+            value = tree.get(node, selector.attribute) if selector.attribute else tree.line(node)
+            if value.strip():
+                return node, value.strip()
+    return -1, ""
+
+
+def _date(tree: Tree, record: Record, selectors: tuple[Selector, ...]) -> str:
+    """The first value of some selectors that looks like a date."""
+    start, stop = record.root, record.spans[-1][1]
+    for selector in selectors:
+        for node in selector.find(tree, start, stop, root=record.root):
+            if not _owns(record, node):
+                continue
+            value = tree.get(node, selector.attribute) if selector.attribute else tree.line(node)
+            if 4 < len(value) <= 200 and learn.is_date(value):
+                return value.strip()
+    return ""
+
+
+def _owns(record: Record, node: int) -> bool:
+    index = bisect_left(record.own, node)
+    return index < len(record.own) and record.own[index] == node
+
+
+def _known(tree: Tree, record: Record, group: Group) -> Found:
+    one = Found(record, number=number_of(tree, record.root))
+    system = group.system
+    if system is None:
+        return one
+    node, one.author = _first(tree, record, system["author"])
+    if len(one.author) > _NAME_LONGEST:
+        one.author = ""
+    link = _first(tree, record, system["link"])[0] if system["link"] else -1
+    one.author_url = _address(tree, link if link >= 0 else node, record) if node >= 0 or link >= 0 else ""
+    one.date = _date(tree, record, system["date"])
+    _, value = _first(tree, record, system["score"])
+    one.score = whole_number(value)
+    _, value = _first(tree, record, system["id"])
+    one.number = value or one.number
+    _, value = _first(tree, record, system["parent"])
+    one.parent_number = value
+    _, value = _first(tree, record, system["depth"])
+    one.depth = whole_number(value)
+    if one.depth is None:
+        one.depth = _depth_of(tree, record)
+    node = _text_node(tree, record, system["text"])
+    one.text = "?" if node >= 0 else ""
+    return one
+
+
+def _text_node(tree: Tree, record: Record, selectors: tuple[Selector, ...]) -> int:
+    """The first own node that a selector gives, even without text (a post that is a picture)."""
+    start, stop = record.root, record.spans[-1][1]
+    for selector in selectors:
+        for node in selector.find(tree, start, stop, root=record.root):
+            if _owns(record, node):
+                return node
+    return -1
+
+
+def _depth_of(tree: Tree, record: Record) -> int | None:
+    for token in tree.classes(record.root):
+        found = _DEPTH_CLASS.search(token)
+        if found:
+            return int(found.group(1))
+    return None
+
+
+def _fill(tree: Tree, one: Found, shape: learn.Shape) -> None:
+    """What a system's places left open, from the learned shape."""
+    if one.author and one.date:
+        return
+    date_key, attribute = shape.date
+    for node in one.record.own:
+        key = ""
+        if not one.author and shape.author and tree.tag[node]:
+            key = learn.key_of(tree, node, one.record.root)
+            if key == shape.author and 0 < tree.size(node) <= _NAME_LONGEST:
+                one.author = tree.line(node)
+                one.used.append(node)
+                one.author_url = one.author_url or _address(tree, node, one.record)
+        if not one.date and date_key:
+            key = key or learn.key_of(tree, node, one.record.root)
+            if key == date_key:
+                one.date = next((value for name, value in learn.date_values(tree, node) if name == attribute), "")
+                if one.date and node != one.record.root and tree.size(node) <= _HEADER_LONGEST:
+                    one.used.append(node)
+        if one.author and one.date:
+            return
+
+
+def _own_words(tree: Tree, one: Found, group: Group, shape: learn.Shape, starts: list[int]) -> None:
+    record, system = one.record, group.system
+    roots: list[int] = []
+    if system is not None and one.text:
+        roots = [_text_node(tree, record, system["text"])]
+    elif shape.body:
+        roots = _outermost(tree, record, shape.body)
+    one.text = ""
+    if not roots:
+        return
+    skip = {node for root in roots for node in tree.within(starts, root + 1, tree.end[root])}
+    extra: list[int] = []
+    if system is not None:
+        for name, kept in (("drop", None), ("quote", extra)):
+            for selector in system[name]:
+                for root in roots:
+                    nodes = selector.find(tree, root + 1, tree.end[root], root=record.root)
+                    if kept is None:
+                        skip.update(nodes)
+                    else:
+                        kept.extend(nodes)
+    if system is None or any(root == record.root for root in roots) or len(record.spans) > 1:
+        skip.update(_chrome(tree, record, shape, one))
+    quotes, added = words.parts(tree, roots, skip)
+    skip.update(added)
+    quotes = [node for node in sorted({*quotes, *extra}) if node not in skip]
+    leads = [node for quote in quotes for node in words.lead_of(tree, quote, roots[0])]
+    own = words.tidy(tree.render([(root, tree.end[root]) for root in roots], skip | set(quotes) | set(leads)))
+    one.text = own
+    one.quote = "\n".join(text for node in quotes if (text := tree.words(node, skip)))
+
+
+def _outermost(tree: Tree, record: Record, key: str) -> list[int]:
+    roots: list[int] = []
+    for node in record.own:
+        if tree.tag[node] and (not roots or node >= tree.end[roots[-1]]) and learn.key_of(tree, node, record.root) == key:
+            roots.append(node)
+    return roots
+
+
+def _chrome(tree: Tree, record: Record, shape: learn.Shape, one: Found) -> set[int]:
+    """What stands around the words: author, date, and the page's own words before the first and after the last of his."""
+    found = set(one.used)
+    author, date = one.author.strip(), one.date.strip()
+    dull: list[tuple[int, bool]] = []
+    until = -1
+    for node in record.own:
+        if node in found:
+            until = tree.end[node]
+        if tree.tag[node] or node < until:
+            continue
+        text = tree.text[node].strip()
+        key = learn.key_of(tree, node, record.root)
+        folded = markers.fold(text) if len(text) < 120 else text
+        own = text in (author, date) or (len(text) < 40 and (markers.is_marker("control", text) or markers.is_marker("byline", text)))
+        dull.append((node, own or folded in shape.chrome or key in shape.meta or folded in ("#", "")))
+    first = next((index for index, (_, is_dull) in enumerate(dull) if not is_dull), len(dull))
+    last = next((index for index in range(len(dull) - 1, -1, -1) if not dull[index][1]), -1)
+    found.update(node for index, (node, is_dull) in enumerate(dull) if is_dull and not first < index < last)
+    return found
+
+
+def _address(tree: Tree, node: int, record: Record) -> str:
+    """The link of an author: around his name, in it, or beside it."""
+    at = node
+    while at >= record.root and at >= 0:
+        if tree.tag[at] == "a":
+            return _usable(tree.get(at, "href"))
+        at = tree.parent[at]
+    for inner in range(node + 1, tree.end[node]):
+        if tree.tag[inner] == "a":
+            return _usable(tree.get(inner, "href"))
+    return ""
+
+
+def _usable(href: str) -> str:
+    href = href.strip()
+    return "" if not href or href.startswith(("#", "javascript:", "mailto:", "data:")) else href
+
+
+def whole_number(text: str) -> int | None:
+    """The first whole number in a text ("+12 points" gives 12), or None."""
+    found = _INTEGER.search(text)
+    if not found:
+        return None
+    digits = re.sub(r"[.,]", "", found.group()).replace("−", "-")
+    return int(digits) if len(digits) < 12 else None
+
+
+def clean_name(name: str) -> str:
+    """A display name without the words around it ("by ann", "ann says:", "ann on 3 May")."""
+    name = " ".join(name.split()).strip()
+    name = _BYLINE_LEAD.sub("", name)
+    folded = name.casefold().rstrip(" :")
+    for verb in markers.phrases("byline"):
+        if folded.endswith(f" {verb}"):
+            name = name.rstrip(" :")[: -len(verb)].rstrip(" ,")
+            break
+    name = _EDGES.sub("", name.strip(" ,:·|•»«\u200e\u200f"))
+    return name if len(name) <= _NAME_LONGEST else ""

@@ -1,0 +1,145 @@
+"""A small part of CSS selectors over a :class:`~sentiment.threads.html.tree.Tree`: what the table of systems needs.
+
+``tag``, ``.class``, ``#id``, ``[name]``, ``[name=value]`` with ``^=``, ``$=``, ``*=``, ``~=``, and descendants (``.a .b``).
+``*`` alone is every element. A selector may end in ``@name``: the value is that attribute, not the text.
+``N`` in an ``=`` value stands for digits: ``[id=comment-N]``. ``:root`` is the record itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sentiment.threads.html.tree import Tree
+
+_PART = re.compile(
+    r"(?P<tag>[a-zA-Z*][\w-]*|\*)|\.(?P<cls>[\w-]+)|\#(?P<id>[\w-]+)|(?P<root>:root)"
+    r"|\[(?P<name>[\w:-]+)(?:(?P<op>[\^$*~]?=)\"?(?P<value>[^\]\"]*)\"?)?\]"
+)
+
+
+@dataclass(frozen=True)
+class Compound:
+    """One step of a selector: what a single element must be."""
+
+    tag: str = ""
+    classes: tuple[str, ...] = ()
+    attributes: tuple[tuple[str, str, str], ...] = ()
+    numbered: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    root: bool = False
+
+    def matches(self, tree: Tree, node: int) -> bool:
+        """Whether a node is what this step asks for."""
+        if self.root or (self.tag and tree.tag[node] != self.tag) or not tree.tag[node]:
+            return False
+        if self.classes:
+            have = tree.classes(node)
+            if any(token not in have for token in self.classes):
+                return False
+        attrs = tree.attrs[node]
+        for name, op, value in self.attributes:
+            if name not in attrs or not _compare(attrs[name] or "", op, value):
+                return False
+        return all(pattern.fullmatch(attrs.get(name) or "") for name, pattern in self.numbered)
+
+    def candidates(self, tree: Tree) -> list[int]:
+        """The nodes among which this step can find any, from the rarest index at hand."""
+        if self.classes:
+            return min((tree.by_class.get(token, []) for token in self.classes), key=len)
+        if self.numbered:
+            return tree.by_attribute.get(self.numbered[0][0], [])
+        if self.attributes:
+            return tree.by_attribute.get(self.attributes[0][0], [])
+        if self.tag:
+            return tree.by_tag.get(self.tag, [])
+        return list(range(len(tree)))
+
+
+@dataclass(frozen=True)
+class Selector:
+    """A compiled selector: the steps from the outside in, and the attribute that is wanted, if any."""
+
+    steps: tuple[Compound, ...]
+    attribute: str = ""
+
+    def find(self, tree: Tree, start: int = 0, stop: int | None = None, *, root: int = -1) -> list[int]:
+        """The matching nodes from ``start`` to ``stop`` in document order; ``root`` is what ``:root`` means."""
+        last = self.steps[-1]
+        if last.root:
+            return [root] if root >= 0 else []
+        nodes = last.candidates(tree)
+        if start or stop is not None:
+            nodes = tree.within(nodes, start, len(tree) if stop is None else stop)
+        return [node for node in nodes if last.matches(tree, node) and self._inside(tree, node, root)]
+
+    def _inside(self, tree: Tree, node: int, root: int) -> bool:
+        for step in reversed(self.steps[:-1]):
+            node = tree.parent[node]
+            while node >= 0 and not (node == root if step.root else step.matches(tree, node)):
+                node = tree.parent[node]
+            if node < 0:
+                return False
+        return True
+
+
+@lru_cache(maxsize=4_000)
+def compile_selector(text: str) -> Selector:
+    """Compile a selector.
+
+    Raises:
+        ValueError: If a part of it is not understood.
+    """
+    found = re.search(r"@([\w-]+)$", text)
+    body, attribute = (text[: found.start()], found.group(1)) if found else (text, "")
+    steps = [_compound(step) for step in body.split()] or [Compound(root=True)]
+    return Selector(tuple(steps), attribute)
+
+
+def find_all(tree: Tree, selectors: Iterable[str], start: int = 0, stop: int | None = None) -> list[int]:
+    """The nodes that match any of some selectors, in document order, each once."""
+    found: set[int] = set()
+    for text in selectors:
+        found.update(compile_selector(text).find(tree, start, stop))
+    return sorted(found)
+
+
+def _compound(text: str) -> Compound:
+    tag, root = "", False
+    classes: list[str] = []
+    attributes: list[tuple[str, str, str]] = []
+    numbered: list[tuple[str, re.Pattern[str]]] = []
+    at = 0
+    while at < len(text):
+        part = _PART.match(text, at)
+        if part is None:
+            raise ValueError(f"selector {text!r} is not understood at {text[at:]!r}")
+        at = part.end()
+        if part["root"]:
+            root = True
+        elif part["tag"]:
+            tag = "" if part["tag"] == "*" else part["tag"]
+        elif part["cls"]:
+            classes.append(part["cls"])
+        elif part["id"]:
+            attributes.append(("id", "=", part["id"]))
+        elif part["op"] == "=" and re.search(r"(?<![A-Za-z])N(?![A-Za-z])|(?<=[a-z])N(?![A-Za-z])", part["value"]):
+            numbered.append((part["name"], re.compile(re.escape(part["value"]).replace("N", r"\d+"))))
+        else:
+            attributes.append((part["name"], part["op"] or "", part["value"] or ""))
+    return Compound(tag, tuple(classes), tuple(attributes), tuple(numbered), root)
+
+
+def _compare(have: str, op: str, value: str) -> bool:
+    if op == "=":
+        return have == value
+    if op == "^=":
+        return have.startswith(value)
+    if op == "$=":
+        return have.endswith(value)
+    if op == "*=":
+        return value in have
+    if op == "~=":
+        return value in have.split()
+    return True

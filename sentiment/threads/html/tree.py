@@ -1,0 +1,283 @@
+"""An HTML page as flat lists in document order: built once, only read after that.
+
+Everything after this module works on list indices. No parser object outlives :func:`grow`, so another HTML5 parser
+can take Lexbor's place by changing one function.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+from selectolax.lexbor import LexborHTMLParser
+
+from sentiment.threads.html.soup import mend
+
+BLOCKS = frozenset(
+    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3"
+    " h4 h5 h6 header hr html li main nav ol p pre section summary table tbody tfoot thead tr ul".split()
+)
+_UNSEEN = frozenset(
+    "script style template svg math select option textarea iframe object embed audio video canvas map datalist"
+    " -comment -doctype -document".split()
+)
+_VOCABULARY = re.compile(r"[^\W\d_]")
+_EMOJI = re.compile(r"emoji|smil|emoticon|wp-smiley|fr-emoticon", re.I)
+
+Attributes = dict[str, str | None]
+_NONE: Attributes = {}
+
+
+@dataclass(eq=False)
+class Tree:
+    """A page in document order: node ``i`` spans ``i`` to ``end[i]`` (exclusive), its parent is ``parent[i]``.
+
+    Text nodes have an empty ``tag`` and their words in ``text``; elements have an empty ``text``.
+    """
+
+    tag: list[str] = field(default_factory=list)
+    parent: list[int] = field(default_factory=list)
+    end: list[int] = field(default_factory=list)
+    attrs: list[Attributes] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+    chars: list[int] = field(default_factory=lambda: [0])
+    """``chars[j] - chars[i]`` is the number of characters of text in the nodes from ``i`` to ``j``."""
+    linked: list[int] = field(default_factory=lambda: [0])
+    """The same for the text inside links and buttons."""
+    scripts: list[tuple[Attributes, str]] = field(default_factory=list)
+    """Attributes and text of the scripts that hold data (JSON-LD and other JSON)."""
+    notes: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.tag)
+
+    def get(self, node: int, name: str) -> str:
+        """An attribute of a node, empty if it is not there."""
+        return self.attrs[node].get(name) or ""
+
+    def size(self, node: int) -> int:
+        """Characters of text under a node."""
+        return self.chars[self.end[node]] - self.chars[node]
+
+    def link_size(self, node: int) -> int:
+        """Characters of text under a node that are inside links or buttons."""
+        return self.linked[self.end[node]] - self.linked[node]
+
+    def children(self, node: int) -> list[int]:
+        """The nodes directly under a node."""
+        found, at, stop = [], node + 1, self.end[node]
+        while at < stop:
+            found.append(at)
+            at = self.end[at]
+        return found
+
+    def ancestors(self, node: int, top: int = -1) -> list[int]:
+        """The elements around a node, innermost first, up to but without ``top``."""
+        found, at = [], self.parent[node]
+        while at >= 0 and at != top:
+            found.append(at)
+            at = self.parent[at]
+        return found
+
+    def classes(self, node: int) -> tuple[str, ...]:
+        """The class tokens of a node."""
+        return class_tokens(self.get(node, "class"))
+
+    def sign(self, node: int) -> str:
+        """Tag and class of a node without what numbers it: equal for the same place in different records."""
+        return f"{self.tag[node]}.{class_shape(self.get(node, 'class'))}"
+
+    @cached_property
+    def by_tag(self) -> dict[str, list[int]]:
+        """Tag -> its elements in document order."""
+        found: dict[str, list[int]] = {}
+        for node, tag in enumerate(self.tag):
+            found.setdefault(tag, []).append(node)
+        return found
+
+    @cached_property
+    def by_attribute(self) -> dict[str, list[int]]:
+        """Attribute name -> the elements that carry it, in document order."""
+        found: dict[str, list[int]] = {}
+        for node, attrs in enumerate(self.attrs):
+            for name in attrs:
+                found.setdefault(name, []).append(node)
+        return found
+
+    @cached_property
+    def by_class_text(self) -> dict[str, list[int]]:
+        """Whole class attribute -> the elements that carry it."""
+        found: dict[str, list[int]] = {}
+        for node in self.by_attribute.get("class", ()):
+            found.setdefault(self.attrs[node]["class"] or "", []).append(node)
+        return found
+
+    @cached_property
+    def by_class(self) -> dict[str, list[int]]:
+        """Class token -> the elements that carry it, in document order."""
+        found: dict[str, list[int]] = {}
+        shared: set[str] = set()
+        for text, nodes in self.by_class_text.items():
+            for token in set(class_tokens(text)):
+                if token in found:
+                    found[token] = found[token] + nodes if token not in shared else found[token]
+                    if token in shared:
+                        found[token].extend(nodes)
+                    shared.add(token)
+                else:
+                    found[token] = nodes
+        for token in shared:
+            found[token].sort()
+        return found
+
+    def within(self, nodes: list[int], start: int, stop: int) -> list[int]:
+        """Those of some ordered nodes that lie from ``start`` to ``stop``."""
+        return nodes[bisect_left(nodes, start) : bisect_left(nodes, stop)]
+
+    def words(self, node: int, skip: frozenset[int] | set[int] = frozenset()) -> str:
+        """The text under a node as a reader sees it: a line per block and break, emoji kept, one space otherwise."""
+        return self.render([(node, self.end[node])], skip)
+
+    def line(self, node: int) -> str:
+        """The text under a node on one line."""
+        return " ".join("".join(self._pieces(node, self.end[node], frozenset())).split())
+
+    def render(self, spans: list[tuple[int, int]], skip: frozenset[int] | set[int] = frozenset()) -> str:
+        """The text of some spans without the nodes (and all that is under them) in ``skip``."""
+        pieces: list[str] = []
+        for start, stop in spans:
+            pieces.extend(self._pieces(start, stop, skip))
+            pieces.append("\n")
+        lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
+        return "\n".join(line for line in lines if line)
+
+    def _pieces(self, start: int, stop: int, skip: frozenset[int] | set[int]) -> list[str]:
+        pieces: list[str] = []
+        open_blocks: list[int] = []
+        at = start
+        while at < stop:
+            while open_blocks and open_blocks[-1] <= at:
+                open_blocks.pop()
+                pieces.append("\n")
+            if at in skip:
+                at = self.end[at]
+                pieces.append(" ")
+                continue
+            tag = self.tag[at]
+            if not tag:
+                pieces.append(self._run(at))
+            elif tag in BLOCKS:
+                pieces.append("\n")
+                open_blocks.append(self.end[at])
+            elif tag == "br":
+                pieces.append("\n")
+            elif tag in ("td", "th"):
+                pieces.append(" ")
+            elif tag == "img":
+                pieces.append(self._emoji(at))
+            at += 1
+        return pieces
+
+    def _run(self, node: int) -> str:
+        text = self.text[node]
+        if "\n" in text and self.tag[self.parent[node]] not in ("pre", "code"):
+            return " ".join(text.split("\n"))
+        return text
+
+    def _emoji(self, node: int) -> str:
+        attrs = self.attrs[node]
+        alt = attrs.get("alt") or ""
+        if not alt or len(alt) > 24:
+            return ""
+        drawn = len(alt) <= 8 and not alt.isascii() and not _VOCABULARY.search(alt)
+        marked = any(_EMOJI.search(attrs.get(name) or "") for name in ("class", "src"))
+        return alt if drawn or (marked and not alt.isalpha()) else ""
+
+
+@lru_cache(maxsize=50_000)
+def class_tokens(text: str) -> tuple[str, ...]:
+    """The tokens of a class attribute."""
+    return tuple(text.split())
+
+
+_COUNTING = frozenset("odd even alt first last active current new unread bypostauthor byuser thread-alt".split())
+
+
+@lru_cache(maxsize=50_000)
+def class_shape(text: str) -> str:
+    """A class attribute without numbers and without tokens that alternate from record to record."""
+    return " ".join(t for t in text.split() if t not in _COUNTING and not any(c.isdigit() for c in t))
+
+
+def grow(content: str) -> Tree:
+    """Parse a page, mended and bounded by :func:`~sentiment.threads.html.soup.mend`, into flat lists.
+
+    Raises:
+        InputError: If the parser cannot make a tree of it.
+    """
+    source, notes = mend(content)
+    tree = Tree(notes=notes)
+    _fill(tree, LexborHTMLParser(source))
+    return tree
+
+
+def _fill(tree: Tree, parser: LexborHTMLParser) -> None:
+    """The adapter: everything that knows the parser's own objects."""
+    tags, parents, attributes, texts, ends = tree.tag, tree.parent, tree.attrs, tree.text, tree.end
+    seen: dict[int, int] = {}
+    in_link: list[bool] = []
+    data_scripts: dict[int, Attributes] = {}
+    chars = linked = 0
+    last_text = -1
+    if parser.root is None:
+        return
+    for node in parser.root.traverse(include_text=True):
+        tag = node.tag or ""
+        above = node.parent
+        above_id = above.mem_id if above is not None else 0
+        parent = seen.get(above_id, -1)
+        if parent < 0 and tags:
+            if above_id in data_scripts and tag == "-text":
+                tree.scripts.append((data_scripts[above_id], node.text_content or ""))
+            continue
+        if tag == "-text":
+            text = node.text_content or ""
+            if not text.strip():
+                if last_text >= 0 and not texts[last_text].endswith(" "):
+                    texts[last_text] += " "
+                continue
+            last_text = len(tags)
+            length = len(text) if len(text) < 40 else len(" ".join(text.split()))
+            chars += length
+            link = in_link[parent]
+            if link:
+                linked += length
+            tags.append("")
+            attributes.append(_NONE)
+            texts.append(text)
+        else:
+            if tag in _UNSEEN:
+                if tag == "script" and "json" in (node.attributes.get("type") or ""):
+                    data_scripts[node.mem_id] = dict(node.attributes)
+                continue
+            link = tag in ("a", "button") or (parent >= 0 and in_link[parent])
+            seen[node.mem_id] = len(tags)
+            tags.append(tag)
+            attributes.append(node.attributes or _NONE)
+            texts.append("")
+        in_link.append(link)
+        parents.append(parent)
+        tree.chars.append(chars)
+        tree.linked.append(linked)
+    _close(parents, ends)
+
+
+def _close(parents: list[int], ends: list[int]) -> None:
+    """Where every node ends, from the parents alone."""
+    ends.extend(range(1, len(parents) + 1))
+    for node in range(len(parents) - 1, 0, -1):
+        parent = parents[node]
+        if parent >= 0 and ends[node] > ends[parent]:
+            ends[parent] = ends[node]

@@ -1,0 +1,42 @@
+"""The dates of one page, read with its language, its order of day and month, and the day on which it was saved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from sentiment.threads.dates import find_date, guess_order, parse_date
+
+
+_ORDINAL = re.compile(r"#\s?\d+\b")
+"""The number of a post ("Reply #1 on: April 06, 2020") is no day."""
+
+
+class Clock:
+    """Reads date texts; each text once."""
+
+    def __init__(self, reference: datetime | None = None, languages: tuple[str, ...] = ()) -> None:
+        self.reference = reference
+        self.languages = languages
+        self.order = "DMY"
+        self._read: dict[str, datetime | None] = {}
+
+    def learn_order(self, texts: Iterable[str]) -> None:
+        """Decide between day-month and month-day from the values that allow only one."""
+        self.order = guess_order(texts)
+        self._read.clear()
+
+    def read(self, text: str) -> datetime | None:
+        """The date that a short text is, else the first that is in it; None if there is none."""
+        text = text.strip()
+        if not text:
+            return None
+        if text not in self._read:
+            value = parse_date(text, reference=self.reference, order=self.order, languages=self.languages)
+            self._read[text] = value if value is not None else self.find(text)
+        return self._read[text]
+
+    def find(self, text: str) -> datetime | None:
+        """The first date inside a longer text."""
+        return find_date(_ORDINAL.sub(" ", text[:300]), reference=self.reference, order=self.order, languages=self.languages)
