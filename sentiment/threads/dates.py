@@ -81,7 +81,9 @@ def find_date(
             value = _sane(_read(found, tokens, context))
         except (ValueError, OverflowError):
             continue
-        if value is not None and not _belongs_elsewhere(folded[max(last, start - 80) : start]):
+        if value is None or not _stands_out(found, tokens, folded):
+            continue
+        if not _belongs_elsewhere(folded[max(last, start - 80) : start]):
             return value
         last = end
     return None
@@ -158,6 +160,18 @@ def _candidates(signature: str) -> Iterator[re.Match[str]]:
         if match.start() >= end:
             yield match
             end = match.end()
+
+
+def _stands_out(found: re.Match[str], tokens: Tokens, folded: str) -> bool:
+    """Whether a match has a figure or is set apart: "ann | today | Reply", "an hour ago", not "join us today"."""
+    start, end = found.span()
+    if re.search(r"[\dTDC]", found.group()):
+        return True
+    signs = f"|{tokens.signature}|"
+    set_off = signs[start] == "|" or (start > 0 and folded[tokens.ends[start - 1] : tokens.starts[start]].strip() != "")
+    if "ago" in found.groupdict():
+        return set_off or end - start > 2 or "before" in tokens.values[start]
+    return set_off and signs[end + 1] == "|"
 
 
 def _belongs_elsewhere(before: str) -> bool:
