@@ -11,6 +11,8 @@ import numpy as np
 from sentiment.stance.tokens import Doc
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from sentiment.stance.model import Model
 
 _EDGES = " .,;:!?\"'()[]…*-"
@@ -72,3 +74,30 @@ def reasons_of(model: Model, doc: Doc, label: int, most: int = 4) -> tuple[str, 
         return ()
     least = found[0].weight * _LEAST
     return tuple(reason.what for reason in found if reason.weight >= least)[:most]
+
+
+def render(model: Model, doc: Doc) -> list[Text]:
+    """The decision for a terminal: probabilities, the comment with its words marked, the concepts that were heard."""
+    from rich.text import Text
+
+    shares = model.probabilities([doc])
+    label = int(model.choose(shares)[0])
+    name = model.labels[label]
+    found = explain(model, doc, label)
+    bars = [
+        Text(f"{'>' if place == label else ' '} {known:<12} {share:5.1%}  ") + Text("█" * round(30 * float(share)))
+        for place, (known, share) in enumerate(zip(model.labels, shares[0], strict=True))
+    ]
+    words = {reason.what: reason.weight for reason in found if reason.kind == "word"}
+    top = max((abs(weight) for weight in words.values()), default=1.0) or 1.0
+    marked = Text()
+    for chunk in doc.text.split():
+        weight = words.get(chunk.lower().strip(_EDGES), 0.0) / top
+        style = "" if abs(weight) < 0.15 else ("bold green" if weight > 0 else "red")
+        marked.append(chunk, style=style)
+        marked.append(" ")
+    lines = [*bars, Text(), marked, Text()]
+    for sign, title in ((1, f"for {name}"), (-1, f"against {name}")):
+        some = [reason for reason in found if reason.weight * sign > 0][:6]
+        lines.append(Text(f"{title}: " + (", ".join(f"{r.what} {r.weight:+.2f}" for r in some) or "nothing")))
+    return lines

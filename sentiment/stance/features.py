@@ -105,7 +105,7 @@ class Analysers:
 
     def cues(self, doc: Doc) -> list[str]:
         """What is said, of whom, and whether it is denied, in terms that the languages share."""
-        said = self._said(doc)
+        said = self.said(doc)
         people = self._lexicon("entities", doc.language).find(doc.tokens)
         found = [f"of {name}" for name in {name for _, _, name in people}]
         for start, name, denied in said:
@@ -119,7 +119,7 @@ class Analysers:
 
     def pairs(self, doc: Doc) -> list[str]:
         """Two concepts in one comment, and the one it starts and ends on."""
-        names = [f"no {name}" if denied else name for _, name, denied in self._said(doc)]
+        names = [f"no {name}" if denied else name for _, name, denied in self.said(doc)]
         if not names:
             return []
         some = sorted(set(names))
@@ -133,7 +133,7 @@ class Analysers:
         attitude = self._attitude(doc)
         size = "short" if len(doc.tokens) <= OPENING else "long"
         found = ["reply", f"reply {attitude}", f"reply {attitude} {size}"]
-        for _, name, denied in self._said(doc.parent):
+        for _, name, denied in self.said(doc.parent):
             cue = f"no {name}" if denied else name
             found += [f"under {cue}", f"{attitude} under {cue}"]
         return found
@@ -186,7 +186,8 @@ class Analysers:
                 left = SCOPE
         return reach
 
-    def _said(self, doc: Doc) -> list[tuple[int, str, bool]]:
+    def said(self, doc: Doc) -> list[tuple[int, str, bool]]:
+        """The concepts of a comment in order: token, name, whether a negator reaches it."""
         general = [hit for hit in self._lexicon("common", doc.language).find(doc.tokens) if hit[2] != "negation"]
         hits = sorted({*self._lexicon("cues", doc.language).find(doc.tokens), *general})
         reach = self._negation(doc) if hits else []

@@ -41,6 +41,8 @@ class Rows:
     left_out: dict[str, int]
     """Reason -> rows that were not used."""
     sha256: str
+    places: NDArray[np.intp]
+    """Place of each row in the table it came from."""
 
     def docs(self) -> list[Doc]:
         """The texts prepared for the features."""
@@ -60,6 +62,7 @@ class Rows:
             [self.parents[i] for i in pick],
             self.left_out,
             self.sha256,
+            self.places[rows],
         )
 
 
@@ -73,7 +76,7 @@ def read_rows(table: pd.DataFrame, options: Options) -> Rows:
     texts, labels = columns[options.text], [label.strip() for label in columns[options.label]]
     groups = columns[options.group] if options.group else None
     language = [value.strip().lower() for value in columns[options.language]] if options.language else [""] * len(texts)
-    parents = columns[options.parent] if options.parent else [""] * len(texts)
+    parents = parent_texts(table, options)
     left_out: Counter[str] = Counter()
     keep: list[int] = []
     seen: dict[tuple[str, str, str], str] = {}
@@ -106,6 +109,7 @@ def read_rows(table: pd.DataFrame, options: Options) -> Rows:
         [parents[i] for i in keep],
         dict(left_out),
         hashlib.sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest(),
+        np.array(keep, dtype=np.intp),
     )
 
 
@@ -121,8 +125,37 @@ def column(table: pd.DataFrame, name: str) -> list[str]:
     return [value if isinstance(value, str) else str(value) for value in values]
 
 
+def parent_texts(table: pd.DataFrame, options: Options) -> list[str]:
+    """The text of the comment that each row answers, empty where it answers none.
+
+    The column may hold that text, or point at another row by the column ``id``, or by ``position`` within the group.
+    A target's table that has a column ``parent`` of such pointers need not name it.
+    """
+    name, quiet = options.parent, False
+    if name is None and options.target is not None and "parent" in table.columns:
+        name, quiet = "parent", True
+    if name is None:
+        return [""] * len(table)
+    values, texts = column(table, name), column(table, options.text)
+    groups = column(table, options.group) if options.group else [""] * len(table)
+    answers = [row for row, value in enumerate(values) if value.strip()]
+    for key in ("id", "position"):
+        if key not in table.columns:
+            continue
+        own = [(groups[row] if key == "position" else "", _number(v)) for row, v in enumerate(column(table, key))]
+        known = dict(zip(own, texts, strict=True))
+        wanted = {row: (groups[row] if key == "position" else "", _number(values[row])) for row in answers}
+        if answers and sum(place in known for place in wanted.values()) > 0.9 * len(answers):
+            return [known.get(wanted[row], "") if row in wanted else "" for row in range(len(texts))]
+    return [""] * len(texts) if quiet else values
+
+
+def _number(value: str) -> str:
+    return value.strip().removesuffix(".0")
+
+
 def _named(options: Options) -> list[str]:
-    some = (options.text, options.label, options.group, options.language, options.parent)
+    some = (options.text, options.label, options.group, options.language)
     return [name for name in dict.fromkeys(some) if name]
 
 

@@ -91,12 +91,21 @@ def load_backend(target: Target, model_path: Path | None = None) -> StanceBacken
         ModelError: There is no packaged model for the target, or the file is not one for it.
     """
     if model_path is None:
-        packaged = resources.files("sentiment.stance").joinpath("models", f"{target.slug}.npz")
-        with resources.as_file(packaged) as path:
-            if not path.is_file():
-                raise ModelError(
-                    f"no model for {target.slug!r} comes with this package: label 200 comments per language or more, "
-                    f"then: sentiment train TABLE --target {target.slug} --model FILE, and give --model FILE"
-                )
-            return LinearBackend(load_model(path, target=target.slug))
+        return LinearBackend(packaged_model(target.slug))
     return LinearBackend(load_model(model_path, target=target.slug))
+
+
+def packaged_model(slug: str) -> Model:
+    """The model that comes with the package for a target.
+
+    Raises:
+        ModelError: There is none.
+    """
+    packaged = resources.files("sentiment.stance").joinpath("models", f"{slug}.npz")
+    with resources.as_file(packaged) as path:
+        if path.is_file():
+            return load_model(path, target=slug)
+    raise ModelError(
+        f"no model for {slug!r} comes with this package: label 200 comments per language or more, "
+        f"then: sentiment train TABLE --target {slug} --model FILE, and give --model FILE"
+    )

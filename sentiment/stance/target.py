@@ -107,6 +107,21 @@ def new_target(slug: str, folder: Path) -> Path:
     return place
 
 
+def describe(target: Target) -> list[str]:
+    """A target as lines to print."""
+    lines = [f"{target.slug}: {target.name} (codebook {target.codebook})"]
+    for kind, words in (("statement", target.statement), ("question", target.question)):
+        lines += ["", kind, *(f"  {language}  {text}" for language, text in words.items())]
+    for kind, table in (("entities", target.entities), ("cues", target.cues), ("reasons", target.reasons)):
+        lines += ["", kind]
+        for name, words_of in table.items():
+            counts = ", ".join(f"{language} {len(words)}" for language, words in words_of.items())
+            sample = ", ".join(word for words in words_of.values() for word in words[:2])
+            title = f" ({target.titles[name]})" if name in target.titles else ""
+            lines.append(f"  {name}{title}: {counts}; {sample} ...")
+    return lines
+
+
 def _read(name_or_path: str | Path) -> tuple[str, str]:
     path = Path(name_or_path)
     if path.is_dir():

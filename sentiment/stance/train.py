@@ -10,17 +10,18 @@ import dataclasses
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import f1_score
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from sentiment.stance import normalise
 from sentiment.stance.choose import SUBSAMPLE, Choice, Design, choose, parts, with_parents
 from sentiment.stance.estimator import MarginClassifier
 from sentiment.stance.features import SHARED
+from sentiment.stance.metrics import figures
 from sentiment.stance.model import FORMAT, FORMAT_VERSION, Model, digest
 from sentiment.stance.score import weights
 from sentiment.stance.table import Rows, count_labels, read_rows
@@ -74,6 +75,22 @@ class Fitted:
     """The scikit-learn pipeline (prepared comments -> labels) whose scores the model reproduces."""
     summary: dict[str, Any] = field(default_factory=dict)
     """What was done: rows, what was left out and why, what was chosen, the scores it was chosen by."""
+
+    def lines(self) -> list[str]:
+        """The summary as lines to print."""
+        told = self.summary
+        labels = ", ".join(f"{name} {count}" for name, count in told["labels"].items())
+        lines = [f"trained on {told['rows']} texts: {labels}"]
+        lines += [f"left out {count}: {reason}" for reason, count in told["left_out"].items()]
+        blocks = ", ".join(f"{name} {block['features']}" for name, block in told["blocks"].items())
+        lines.append(f"features: {blocks}; C {told['C']:g}; prior power {told['prior_power']:g}")
+        if told["held_out"]:
+            how = f"{told['groups']} groups kept whole" if told["groups"] else "rows shuffled"
+            by = "".join(f", {name} {told['held_out'][name]['macro_f1']:.3f}" for name in told["languages"] or ())
+            lines.append(
+                f"cross-validated macro-F1 {told['held_out']['all']['macro_f1']:.3f}{by} ({how}; settings chosen on it)"
+            )
+        return lines
 
 
 def train(table: pd.DataFrame, options: Options, *, tell: Callable[[str], None] = lambda _: None) -> Fitted:
@@ -185,11 +202,15 @@ def _finish(
         "prior": [count / len(rows.codes) for count in counts.values()],
         "prior_power": choice.power,
         "data_sha256": rows.sha256,
-        "card": {"summary": summary, "trials": choice.trials},
+        "card": {"summary": summary, "trials": choice.trials, "versions": _versions(), "seed": options.seed},
     }
     meta = json.loads(json.dumps(meta))
     meta["digest"] = digest(meta, arrays, vocabulary)
     return Fitted(Model(meta, arrays, vocabulary), pipeline, summary)
+
+
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in ("numpy", "scipy", "scikit-learn")}
 
 
 def _fit(rows: Rows, design: Design, choice: Choice, options: Options) -> tuple[Any, list[list[str]]]:
@@ -223,10 +244,11 @@ def scores(rows: Rows, shares: NDArray[np.float64], power: float) -> dict[str, A
     """What held-out rows say, over all and per language."""
     prior = np.bincount(rows.codes, minlength=len(rows.labels)) / len(rows.codes)
     said = (shares / prior**power).argmax(axis=1)
-    f1 = round(float(f1_score(rows.codes, said, average="macro")), 4)
-    out: dict[str, Any] = {"macro_f1": f1}
     places = parts(rows)
-    for place, name in enumerate(rows.languages or ()):
-        some = places == place
-        out[name] = {"macro_f1": round(float(f1_score(rows.codes[some], said[some], average="macro")), 4)}
+    some = {"all": np.ones(len(places), dtype=bool)}
+    some |= {name: places == place for place, name in enumerate(rows.languages or ())}
+    out = {}
+    for name, pick in some.items():
+        found = figures(rows.codes[pick], said[pick], rows.labels, shares[pick])
+        out[name] = {key: found[key] for key in ("n", "macro_f1", "f_avg", "log_loss", "ece")}
     return out

@@ -1,0 +1,77 @@
+"""The model card: what a model is, what it was made from, how good it is, and what it must not be used for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sentiment.stance.model import FORMAT_VERSION, Model
+
+
+def render_card(model: Model) -> str:
+    """A model's card as Markdown."""
+    meta, summary = model.meta, model.meta["card"]["summary"]
+    lines = [f"# Stance model {model.name}", ""]
+    if meta["target"]:
+        lines += [f"Target: **{meta['target']}**, codebook version {meta['codebook']}.", ""]
+    lines += [
+        f"Tells {', '.join(model.labels)} apart, in {_languages(summary)}. A linear model over words, letters and "
+        "cues, its probabilities calibrated on comments that it had not seen.",
+        "",
+        "## Training data",
+        "",
+        f"{summary['rows']} texts: " + ", ".join(f"{name} {count}" for name, count in summary["labels"].items()) + ".",
+    ]
+    if summary["groups"]:
+        lines.append(f"{summary['groups']} groups (pages, threads or writing batches), never torn apart by a test.")
+    lines += [f"Left out: {count} ({reason})." for reason, count in summary["left_out"].items()]
+    lines += [f"sha256 of the rows: `{meta['data_sha256']}`.", ""]
+    lines += ["## How good it is", "", *_quality(summary), ""]
+    lines += [
+        "## Settings",
+        "",
+        f"C {summary['C']:g}; labels' shares divided out to the power {summary['prior_power']:g}.",
+        "",
+        "| block | weight | features |",
+        "|---|---|---|",
+        *(f"| {name} | {block['weight']:g} | {block['features']} |" for name, block in summary["blocks"].items()),
+        "",
+        "## What it cannot do",
+        "",
+        "- Irony without a mark, allusions and private jokes: a linear model sees words, not the world.",
+        "- A reply that lives from its parent is read with it only where the parent is given.",
+        "- Languages it was not trained on: it says so and tags nothing.",
+        "- A share counted from its tags is no estimate for an outlet until some of that outlet's comments were labelled.",
+        "",
+        "## What it is for, and what not",
+        "",
+        "Describing many comments in sum. Not for judging or profiling single persons, and not a poll: those who comment "
+        "are not the public.",
+        "",
+        f"Format {FORMAT_VERSION}, normaliser {meta['normaliser']}, digest `{meta['digest']}`; made with "
+        + ", ".join(f"{name} {version}" for name, version in meta["card"]["versions"].items())
+        + f"; seed {meta['card']['seed']}.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _languages(summary: dict[str, Any]) -> str:
+    if summary["languages"] is None:
+        return "whatever language a text has"
+    return ", ".join(f"{name} ({count} texts)" for name, count in summary["languages"].items())
+
+
+def _quality(summary: dict[str, Any]) -> list[str]:
+    held = summary["held_out"]
+    if not held:
+        return ["Not measured: the settings were chosen on a part of the rows. Run `sentiment evaluate`."]
+    lines = [
+        "Cross-validated on the training data, which also chose the settings, so a little too good; "
+        "`sentiment evaluate` measures with the settings chosen anew in every fold.",
+        "",
+        "| | texts | macro-F1 | F1 favor and against | calibration error |",
+        "|---|---|---|---|---|",
+    ]
+    for name, row in held.items():
+        both = "" if row["f_avg"] is None else f"{row['f_avg']:.3f}"
+        lines.append(f"| {name} | {row['n']} | {row['macro_f1']:.3f} | {both} | {row['ece']:.3f} |")
+    return lines
