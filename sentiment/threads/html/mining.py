@@ -191,6 +191,8 @@ def _following(tree: Tree, node: int, starts: set[int], stop: int) -> list[tuple
 def _score(tree: Tree, facts: _Facts, spans: list[list[tuple[int, int]]], nodes: list[int]) -> float:
     """Words of the records, weighed by how many hold one date and one person."""
     n = len(nodes)
+    if not n:
+        return 0.0
     inner = _inner(tree, nodes, spans)
     letters = dated = peopled = crowded = controlled = filled = 0
     for span, nested in zip(spans, inner, strict=True):
