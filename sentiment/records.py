@@ -125,6 +125,8 @@ class Stance:
     """The words and cues that carried the decision, strongest first; or why there is none."""
     annotator: str | None = None
     model: str | None = None
+    inclusion: float | None = None
+    """For a human's stance on a comment that was drawn at random: the probability of that; else None."""
 
     @property
     def confidence(self) -> float | None:
@@ -148,6 +150,12 @@ class Label:
     """The words that were labelled, so that a later change of the page is noticed."""
     flags: tuple[str, ...] = ()
     note: str = ""
+    purpose: str = ""
+    """Why the comment was drawn: ``estimate``, ``train``, ``audit``, or empty where nobody drew it."""
+    inclusion: float | None = None
+    """Probability, in (0, 1], with which the draw took this comment; None where it was not drawn at random."""
+    stratum: str = ""
+    """The part of the draw that it came from, such as ``hdblog.it it``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from sentiment.errors import InputError
 from sentiment.records import Document, Page, Skipped
 from sentiment.sources.manifest import Entry
+from sentiment.sources.options import MEBIBYTE
 
 Item = Document | Page | Skipped
 
@@ -67,3 +69,8 @@ def too_large(size: int | None, limit: int) -> InputError:
     """The error for something over the limit."""
     found = f"{size:,} bytes" if size is not None else "more"
     return InputError(f"too large: {found}, the limit is {limit:,} bytes; raise max_bytes to read it")
+
+
+def buffered(blob: Blob) -> BinaryIO:
+    """The blob opened for reading line by line."""
+    return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", blob.open()), MEBIBYTE))

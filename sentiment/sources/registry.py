@@ -31,6 +31,13 @@ _READERS = {
     "zstandard": "compressed:read_zstandard",
     "warc": "warc:read_warc",
     "mhtml": "mhtml:read_mhtml",
+    "disqus": "disqus:read_disqus",
+    "wxr": "wxr:read_wxr",
+    "feed": "feed:read_feed",
+    "json": "json_files:read_json",
+    "jsonl": "jsonl:read_jsonl",
+    "table": "tables:read_csv",
+    "parquet": "tables:read_parquet",
     "html": "webpage:read_html",
     "text": "webpage:read_text",
 }

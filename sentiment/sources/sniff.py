@@ -6,6 +6,7 @@ import re
 from pathlib import PurePosixPath
 
 from sentiment.errors import InputError
+from sentiment.sources.columns import is_table
 from sentiment.sources.decode import decode
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -37,6 +38,7 @@ _TEXT_ENDINGS = frozenset((".txt", ".text", ".md", ".markdown", ".asc"))
 _PAGE_ENDINGS = frozenset(
     (".html", ".htm", ".xhtml", ".xht", ".shtml", ".php", ".asp", ".aspx", ".jsp", ".mht", ".mhtml")
 )
+_LINES_ENDINGS = frozenset((".jsonl", ".ndjson", ".jsonlines"))
 _TABLE_ENDINGS = frozenset((".csv", ".tsv", ".tab"))
 # text that is no page: what lies beside pages in a folder
 _FOREIGN_ENDINGS = (
@@ -60,13 +62,18 @@ _HTML_BEGINS = re.compile(
 )
 _TAG = re.compile(r"</(?:p|div|span|a|td|li|h[1-6]|table|body|article|section|title)\s*>|<br\s*/?>", re.I)
 _XML_ROOT = re.compile(
-    r"\s*(?:<\?xml.{0,200}?\?>)?\s*(?:<!--.{0,20000}?-->\s*|<!DOCTYPE[^>]{0,400}>\s*|<\?.{0,400}?\?>\s*)*<(?:[\w.-]+:)?([\w.-]+)([^>]{0,4000})>",
+    r"\s*(?P<declared><\?xml.{0,200}?\?>)?"
+    r"\s*(?:<!--.{0,20000}?-->\s*|<!DOCTYPE[^>\[]{0,400}(?:\[.{0,20000}?\]\s*)?>\s*|<\?.{0,400}?\?>\s*)*"
+    r"<(?:[\w.-]+:)?(?P<root>[\w.-]+)",
     re.S,
 )
+_XML_FORMATS = {"disqus": "disqus", "feed": "feed", "RDF": "feed"}
+_WXR = re.compile(r"wordpress\.org/export/")
 _MHTML = re.compile(
     r"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){0,40}?content-type:\s*multipart/(?:related|alternative)", re.I
 )
 _JSON_BEGINS = re.compile(r"\s*(?:\{\s*(?:\"|\})|\[\s*(?:[\[{]|\]\s*$))")
+_LINES_BEGIN = re.compile(r"\s*\{[^\n]*\}[ \t]*\r?\n\s*\{")
 
 EXPECTED = "saved pages (.html, .mhtml), texts (.txt, .md), zip, tar, WARC, comment exports or tables"
 
@@ -98,8 +105,34 @@ def _text_format(text: str, ending: str) -> str:
         return "mhtml"
     if _HTML_BEGINS.match(text):
         return "html"
+    if found := _data_format(text, ending):
+        return found
     if is_foreign(ending):
         raise InputError(f"unknown format ({ending}); expected {EXPECTED}")
     if ending in _PAGE_ENDINGS:
         return "html" if _TAG.search(text) else "text"
     return "html" if ending not in _TEXT_ENDINGS and len(_TAG.findall(text, 0, 20_000)) > 2 else "text"
+
+
+def _data_format(text: str, ending: str) -> str | None:
+    """An export or a table, if it is one."""
+    if ending in _LINES_ENDINGS:
+        return "jsonl"
+    if ending == ".json" or _JSON_BEGINS.match(text):
+        return "jsonl" if _LINES_BEGIN.match(text) else "json"
+    if (root := _XML_ROOT.match(text)) and (found := _xml_format(text, ending, root)):
+        return found
+    if ending in _TABLE_ENDINGS or ((not ending or ending in _TEXT_ENDINGS) and is_table(text)):
+        return "table"
+    return None
+
+
+def _xml_format(text: str, ending: str, root: re.Match[str]) -> str | None:
+    name = root["root"]
+    if name == "rss":
+        return "wxr" if _WXR.search(text) else "feed"
+    if name in _XML_FORMATS:
+        return _XML_FORMATS[name]
+    if root["declared"] or ending == ".xml":
+        raise InputError(f"XML of an unknown kind (<{name}>); expected a Disqus or WordPress export, or a feed")
+    return None

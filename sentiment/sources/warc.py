@@ -7,7 +7,6 @@ damaged file with an exception that is no ``Exception`` (a panic of its Rust par
 from __future__ import annotations
 
 import hashlib
-import io
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,7 +15,7 @@ from typing import BinaryIO
 
 from sentiment.errors import InputError
 from sentiment.records import Document, Skipped
-from sentiment.sources.blob import Blob, Item, too_large
+from sentiment.sources.blob import Blob, Item, buffered, too_large
 from sentiment.sources.dates import machine_date
 from sentiment.sources.decode import decode
 from sentiment.sources.http import Response, parse_response
@@ -54,7 +53,7 @@ def read_warc(blob: Blob, options: ReadOptions) -> Iterator[Item]:
     seen: set[bytes] = set()
     left_out: Counter[str] = Counter()
     records = 0
-    with closing(io.BufferedReader(blob.open(), MEBIBYTE)) as stream:  # type: ignore[type-var]
+    with closing(buffered(blob)) as stream:
         for record in _records(stream, options.max_bytes):
             records += 1
             try:

@@ -125,7 +125,7 @@ just nu|nyss|lige nu|akkurat nå|juuri nyt|hetki sitten|právě teď|éppen most
 """
 # Words that may surround or join the parts of a date. None may say whose date it is ("since", "joined", "edited").
 FILLERS = """
-on at the of about around over almost nearly approximately approx circa ca and posted published date time t
+on at the of about around over almost nearly approximately approx circa ca one and posted published date time t
 am um gegen den der dem einer einem eine ein etwa rund über fast und geschrieben gepostet verfasst veröffentlicht
 erstellt datum vom kl il lo la le alle all del di e una uno un più quasi scritto inviato pubblicato postato data
 в во на о около и один одну одна опубликовано написано добавлено отправлено дата

@@ -22,7 +22,7 @@ def record(url: str, body: bytes, *http: str, kind: str = "response", status: st
         content_type = "application/http; msgtype=response"
     head = (
         f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2018-03-05T10:00:00Z\r\n"
-        f"WARC-Record-ID: <urn:uuid:{abs(hash(url))}>\r\nContent-Type: {content_type}\r\n"
+        f"WARC-Record-ID: <urn:uuid:{len(url)}>\r\nContent-Type: {content_type}\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body + b"\r\n\r\n"
@@ -93,7 +93,7 @@ def test_repeated_payload(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("cut", [20, 100, 330])
+@pytest.mark.parametrize("cut", [20, 100, 280])
 @pytest.mark.parametrize("pack", [True, False])
 def test_broken_off(tmp_path: Path, cut: int, pack: bool) -> None:
     """A record that breaks off is skipped, those before it are kept."""

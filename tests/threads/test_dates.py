@@ -4,7 +4,7 @@ import time
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sentiment.threads.dates import date_in_url, find_date, guess_order, parse_date
@@ -126,6 +126,10 @@ def test_short_inflected_and_unaccented_months_are_read(text, month):
         ("05.03.2018 10:02 МСК", MINUTE.replace(tzinfo=timezone(timedelta(hours=3)))),
         ("5 March 2018 10:02 (GMT+03:00)", MINUTE.replace(tzinfo=timezone(timedelta(hours=3)))),
         ("5 March 2018 10:02 UTC-3", MINUTE.replace(tzinfo=timezone(timedelta(hours=-3)))),
+        (
+            "Mon Mar 05 2018 10:02:00 GMT+0100 (Central European Standard Time)",
+            MINUTE.replace(tzinfo=timezone(timedelta(hours=1))),
+        ),
         ("1520244120", MINUTE.replace(tzinfo=UTC)),
         ("1520244120000", MINUTE.replace(tzinfo=UTC)),
     ],
@@ -201,6 +205,7 @@ def test_clocks_of_twelve_and_twenty_four_hours_are_read(clock, hour, minute):
         ("about two hours ago", timedelta(hours=2)),
         ("an hour ago", timedelta(hours=1)),
         ("a day ago", timedelta(days=1)),
+        ("one day ago", timedelta(days=1)),
         ("1 day, 3 hours ago", timedelta(days=1, hours=3)),
         ("5m ago", timedelta(minutes=5)),
         ("3 Std.", timedelta(hours=3)),
@@ -396,6 +401,7 @@ def test_what_is_not_a_date_as_a_whole_is_none(text):
         ("posted by ann an hour ago", datetime(2020, 5, 1, 11)),
         ("ann vor einer Stunde", datetime(2020, 5, 1, 11)),
         ("ann Today at 9:11 am", datetime(2020, 5, 1, 9, 11)),
+        ("2 hours ago (edited)", datetime(2020, 5, 1, 10)),
         ("Join us today and save", None),
         ("8000 earth years ago they left", None),
         ("881.749 (heute: 18)", None),
@@ -510,6 +516,7 @@ MOMENTS = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2049, 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @given(moment=MOMENTS)
+@settings(deadline=None)
 def test_dates_come_back_from_every_language(language, moment):
     """What the CLDR formats in a language is read back, long and full dates as well as medium dates with clocks."""
     babel = pytest.importorskip("babel.dates")
@@ -524,6 +531,7 @@ def test_dates_come_back_from_every_language(language, moment):
     text=st.text() | st.text(alphabet="0123456789.:/-' ,apmTZ+marhédo年月日вчера\n|", max_size=60),
     reference=st.none() | st.datetimes(),
 )
+@settings(deadline=None)
 def test_no_text_raises(text, reference):
     """Any text gives a date between 1990 and 2100 or None."""
     for read in (parse_date, find_date):

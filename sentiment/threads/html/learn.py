@@ -32,8 +32,8 @@ DATEISH = re.compile(
     r"|\b(?:yesterday|today|gestern|heute|ieri|oggi|hier|aujourd|ayer|hoy|ontem|hoje|вчера|сегодня|wczoraj|dzisiaj|gisteren|vandaag|dün|bugün|just now|an? (?:hour|day|week|month|year|minute) ago)\b",
     re.I,
 )
-_DATE_CLASS = re.compile(r"date|time|posted|publish|created|stamp|\bago\b|when|datum|fecha|meta", re.I)
-_AUTHOR_CLASS = re.compile(r"author|user|(?:^|[\s_-])name|nick|poster|(?:^|[\s_-])by(?:$|[\s_-])|\bfn\b|member|creator|commenter|person|autor|profil|login|vcard", re.I)
+_DATE_CLASS = re.compile(r"date|time|posted|publish|created|stamp|\bago\b|when|datum|fecha|zeit|meta", re.I)
+_AUTHOR_CLASS = re.compile(r"author|user|(?:^|[\s_-])name|nick|poster|(?:^|[\s_-])by(?:$|[\s_-])|\bfn\b|member|creator|commenter|person|autor|auteur|verfasser|benutzer|usuario|utente|pseudo|gebruiker|naam|nutzer|profil|login|vcard", re.I)
 _NOT_AUTHOR = re.compile(r"avatar|title|rank|badge|group|posts|count|location|reply|message|stat|info-extra|permalink|number|date|time", re.I)
 AUTHOR_HREF = re.compile(r"user|member|profil|author|autor|account|people|person|/u/|/@|~|[?&]u(?:id)?=|mitglied|utente|usuario|membre|uzytkownik|blogger\.com", re.I)
 _BODY_CLASS = re.compile(r"content|body|text|message|msg|post|entry|comment|prose|inhalt|nachricht|posting|beitrag", re.I)
@@ -303,7 +303,7 @@ def _learn_body(tree: Tree, records: list[Record], shape: Shape) -> tuple[str, f
             if gain > 0:
                 got.add(key)
             if key not in hints:
-                hints[key] = _body_hint(tree, node)
+                hints[key] = 1.0 if node == record.root else _body_hint(tree, node)
         filled.update(got)
     best, best_score = "", 0.0
     for key, gain in worth.items():
@@ -317,8 +317,12 @@ def _gains(tree: Tree, record: Record, shape: Shape) -> list[int]:
     """Prefix sums over a record's own nodes: characters of content, less twice those of the page's own words."""
     sums = [0]
     quoted = -1
+    header = _header_nodes(tree, record, shape)
+    named = -1
     for node in record.own:
         gain = 0
+        if node in header:
+            named = max(named, tree.end[node])
         if node < quoted:
             pass
         elif tree.tag[node]:
@@ -328,12 +332,29 @@ def _gains(tree: Tree, record: Record, shape: Shape) -> list[int]:
             text = tree.text[node].strip()
             folded = markers.fold(text) if len(text) < 120 else text
             key = key_of(tree, node, record.root)
-            if key in shape.meta or key[:-1] in (shape.author, shape.date[0]) or (len(text) < 40 and markers.is_marker("control", text)):
+            if node < named or key in shape.meta or (len(text) < 40 and markers.is_marker("control", text)):
                 gain = -2 * len(text) - 4
             else:
                 gain = -len(text) if folded in shape.chrome else len(text)
         sums.append(sums[-1] + gain)
     return sums
+
+
+def _header_nodes(tree: Tree, record: Record, shape: Shape) -> set[int]:
+    """The nodes from which a record's author and date would be taken."""
+    found: set[int] = set()
+    author, date = shape.author, shape.date[0]
+    for node in record.own:
+        if not author and not date:
+            break
+        key = key_of(tree, node, record.root)
+        if key == author and 0 < tree.size(node) <= AUTHOR_LONGEST:
+            found.add(node)
+            author = ""
+        if key == date and node != record.root and any(name == shape.date[1] for name, _ in date_values(tree, node)):
+            found.add(node)
+            date = ""
+    return found
 
 
 def _after(own: list[int], end: int, start: int) -> int:

@@ -191,6 +191,8 @@ def _following(tree: Tree, node: int, starts: set[int], stop: int) -> list[tuple
 def _score(tree: Tree, facts: _Facts, spans: list[list[tuple[int, int]]], nodes: list[int]) -> float:
     """Words of the records, weighed by how many hold one date and one person."""
     n = len(nodes)
+    if not n:
+        return 0.0
     inner = _inner(tree, nodes, spans)
     letters = dated = peopled = crowded = controlled = filled = 0
     for span, nested in zip(spans, inner, strict=True):
@@ -244,7 +246,11 @@ def _judge(tree: Tree, candidate: _Candidate, barred: list[int]) -> tuple[Mined 
     controls = sum(1 for one in records if _has_control(tree, one)) / len(records)
     if not hinted and controls < 0.5 and (n < 3 or authored < 0.9 or dated < 0.9):
         return None, 0.0
-    if n == 1 and not (comments and _under_heading(tree, records[0].root)):
+    if n == 2 and not comments and controls < 0.5:
+        return None, 0.0
+    if len({one.text for one in found}) < 0.6 * n:
+        return None, 0.0
+    if n == 1 and not _is_lone_comment(tree, candidate.key, records[0].root):
         return None, 0.0
     if _is_listing(tree, records):
         return None, 0.0
@@ -285,12 +291,24 @@ def _has_control(tree: Tree, record: Record) -> bool:
     return any(not tree.tag[node] and len(tree.text[node]) <= 24 and markers.fold(tree.text[node]) in control for node in record.own)
 
 
+def _is_lone_comment(tree: Tree, key: str, node: int) -> bool:
+    """Whether a single record is named a comment and stands in a part or under a heading for comments."""
+    if not _COMMENT_HINT.search(key):
+        return False
+    around = " ".join(f"{tree.get(above, 'class')} {tree.get(above, 'id')}" for above in tree.ancestors(node)[:3] if tree.tag[above] not in ("body", "html"))
+    return bool(_COMMENT_HINT.search(around)) or _under_heading(tree, node)
+
+
 def _under_heading(tree: Tree, node: int) -> bool:
-    """Whether the last heading before a node opens a list of comments."""
-    for tag in ("h1", "h2", "h3", "h4", "h5"):
-        before = [heading for heading in tree.by_tag.get(tag, ()) if heading < node]
-        if before and markers.starts_marker("heading", tree.line(before[-1])):
-            return True
+    """Whether one of the last few lines before a node opens a list of comments."""
+    lines = 0
+    for before in range(node - 1, max(node - 60, 0), -1):
+        if not tree.tag[before]:
+            if markers.starts_marker("heading", tree.text[before]):
+                return True
+            lines += 1
+            if lines >= 3:
+                break
     return False
 
 
@@ -315,6 +333,6 @@ def _leads_away(tree: Tree, heading: int) -> bool:
         links.append(tree.parent[heading])
     for link in links:
         href = tree.get(link, "href")
-        if href and "#" not in href and not learn.AUTHOR_HREF.search(href):
+        if href and "#" not in href and not learn.is_person(tree, link):
             return True
     return False

@@ -25,6 +25,7 @@ class System:
     kind: str
     order: int
     span: bool
+    loose: bool
     lists: dict[str, tuple[Selector, ...]]
 
     def __getitem__(self, field_name: str) -> tuple[Selector, ...]:
@@ -66,11 +67,11 @@ def table() -> tuple[System, ...]:
 
 
 def _row(key: str, row: dict[str, Any]) -> System:
-    unknown = set(row) - {*_LISTS, "name", "kind", "order", "span"}
+    unknown = set(row) - {*_LISTS, "name", "kind", "order", "span", "loose"}
     if unknown or row.get("kind") not in ("comments", "forum"):
         raise ValueError(f"system {key}: unknown {', '.join(sorted(unknown)) or 'kind'}")
     lists = {name: tuple(compile_selector(text) for text in row[name]) for name in _LISTS if name in row}
-    return System(key, row["name"], row["kind"], row.get("order", 5), row.get("span", False), lists)
+    return System(key, row["name"], row["kind"], row.get("order", 5), row.get("span", False), row.get("loose", False), lists)
 
 
 def detect(tree: Tree) -> list[Group]:
@@ -102,7 +103,14 @@ def _find(tree: Tree, system: System) -> Group | None:
         records = [Record(node, _run(tree, node, set(nodes))) for node in nodes]
     else:
         records = [Record(node, [(node, tree.end[node])]) for node in heads + nodes]
+    if not system.loose and 2 * sum(_has_text(tree, system, record) for record in records) < len(records):
+        return None
     return Group(records, system, len(heads), foreign)
+
+
+def _has_text(tree: Tree, system: System, record: Record) -> bool:
+    start, stop = record.root, record.spans[-1][1]
+    return any(selector.find(tree, start, stop, root=record.root) for selector in system["text"])
 
 
 def _heads(tree: Tree, system: System) -> list[int]:
