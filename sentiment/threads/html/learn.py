@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from sentiment.threads import markers
 from sentiment.threads.dates import find_date
@@ -25,13 +26,17 @@ _MONTHS = (
     "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|gen|mag|giu|lug|ago|set|ott|dic|mär|mai|okt|dez|fév|fev|avr|juin|juil|aoû|déc|"
     "ene|abr|out|mrt|mei|sty|lut|kwi|maj|cze|lip|sie|wrz|paź|lis|gru|янв|фев|мар|апр|мая|май|июн|июл|авг|сен|окт|ноя|дек|oca|şub|nis|haz|tem|ağu|eyl|eki|kas|ara"
 )
-DATEISH = re.compile(
+_DATEISH = re.compile(
     rf"\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}|\b\d{{1,2}}[:h.]\d\d\b|\b\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?,?[ -](?:de )?(?:{_MONTHS})|"
     rf"\b(?:{_MONTHS})\w*\.?,? \d|\b\d+ ?(?:sec|min|h\b|hr|hour|day|d\b|w\b|week|mo\b|month|y\b|yr|year|stunde|tag|woche|monat|jahr|ora|ore|giorn|settiman|mes|ann|heure|jour|"
     r"semaine|an\b|ans\b|hora|día|dia|semana|año|anos?\b|час|дн|день|дня|мин|нед|мес|год|лет|godz|dni|dzień|tyg|mies|rok|lat|uur|dag|weken|maand|jaar|saat|gün|hafta|ay\b|yıl)"
-    r"|\b(?:yesterday|today|gestern|heute|ieri|oggi|hier|aujourd|ayer|hoy|ontem|hoje|вчера|сегодня|wczoraj|dzisiaj|gisteren|vandaag|dün|bugün|just now|an? (?:hour|day|week|month|year|minute) ago)\b",
+    r"",
     re.I,
 )
+_DAY_WORD = re.compile(
+    r"\b(?:yesterday|today|gestern|heute|ieri|oggi|hier|aujourd|ayer|hoy|ontem|hoje|вчера|сегодня|wczoraj|dzisiaj|gisteren|vandaag|dün|bugün|just now|an? (?:hour|day|week|month|year|minute) ago)\b", re.I
+)
+_DIGIT = re.compile(r"\d")
 _DATE_CLASS = re.compile(r"date|time|posted|publish|created|stamp|\bago\b|when|datum|fecha|zeit|meta", re.I)
 _AUTHOR_CLASS = re.compile(r"author|user|(?:^|[\s_-])name|nick|poster|(?:^|[\s_-])by(?:$|[\s_-])|\bfn\b|member|creator|commenter|person|autor|auteur|verfasser|benutzer|usuario|utente|pseudo|gebruiker|naam|nutzer|profil|login|vcard", re.I)
 _NOT_AUTHOR = re.compile(r"avatar|title|rank|badge|group|posts|count|location|reply|message|stat|info-extra|permalink|number|date|time", re.I)
@@ -169,23 +174,26 @@ def date_values(tree: Tree, node: int) -> list[tuple[str, str]]:
     """What may be a date at a node: (attribute, value); an empty attribute means its text."""
     if not tree.tag[node]:
         text = tree.text[node].strip()
-        return [("", text)] if 4 < len(text) <= _DATE_LONGEST and DATEISH.search(text) else []
+        return [("", text)] if 4 < len(text) <= _DATE_LONGEST and is_date(text) else []
     found = []
     attrs = tree.attrs[node]
     for name in DATE_ATTRIBUTES:
         value = attrs.get(name)
-        if value and len(value) <= 60 and any(c.isdigit() for c in value) and (_MACHINE.match(value) or (name != "content" and DATEISH.search(value))):
+        if value and len(value) <= 60 and any(c.isdigit() for c in value) and (_MACHINE.match(value) or (name != "content" and is_date(value))):
             found.append((name, value))
     if 4 < tree.size(node) <= _DATE_LONGEST and 1 < tree.end[node] - node <= 14:
         line = tree.line(node)
-        if DATEISH.search(line):
+        if is_date(line):
             found.append(("", line))
     return found
 
 
+@lru_cache(maxsize=50_000)
 def is_date(value: str) -> bool:
     """Whether a short value looks like a date, for machines or for readers."""
-    return bool(_MACHINE.match(value) or DATEISH.search(value))
+    if _DIGIT.search(value):
+        return bool(_DATEISH.search(value) or _MACHINE.match(value))
+    return bool(_DAY_WORD.search(value))
 
 
 def _is_profile(tree: Tree, node: int, value: str) -> bool:
@@ -216,7 +224,7 @@ def _learn_author(tree: Tree, records: list[Record], shape: Shape) -> tuple[str,
             if tree.end[node] - node > 12 or not 0 < tree.size(node) <= AUTHOR_LONGEST or not tree.tag[node]:
                 continue
             name = tree.line(node)
-            if not _LETTER.search(name) or DATEISH.search(name) or _is_furniture(name):
+            if not _LETTER.search(name) or is_date(name) or _is_furniture(name):
                 continue
             key = key_of(tree, node, record.root)
             many[key] += 1
@@ -271,8 +279,13 @@ def is_person(tree: Tree, node: int) -> bool:
         return True
     named = attrs.get("class") or attrs.get("itemprop") or attrs.get("rel")
     if named:
-        return bool(_AUTHOR_CLASS.search(named)) and not _NOT_AUTHOR.search(named)
+        return _names_person(named)
     return tree.tag[node] in ("b", "strong", "cite", "dt")
+
+
+@lru_cache(maxsize=20_000)
+def _names_person(classes: str) -> bool:
+    return bool(_AUTHOR_CLASS.search(classes)) and not _NOT_AUTHOR.search(classes)
 
 
 def _is_furniture(text: str) -> bool:

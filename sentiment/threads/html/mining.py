@@ -19,6 +19,9 @@ ANALYSED = 5
 LEAST_COVERED = 0.6
 """Share of a shape's records that must hold a date, a person and words."""
 
+LEAST_WORDS = 12
+"""Characters that the mean record must have; lists of names and dates have fewer."""
+
 _HINT = re.compile(
     r"comment|kommentar|commento|comentario|coment[aá]rio|reactie|reaction|r[eé]ponse|respuesta|risposta|antwort|respons|repl(?:y|ies)|answer|discuss|opinion|leserbrief|"
     r"post|posting|beitrag|message|msg|forum|thread|topic|guestbook|feedback|review|yorum|opini",
@@ -90,7 +93,7 @@ def _count(tree: Tree) -> _Facts:
                 persons += 1
         else:
             text = tree.text[node]
-            if len(text) <= 90 and learn.DATEISH.search(text):
+            if len(text) <= 90 and learn.is_date(text):
                 dates += 1
             elif len(text) <= 24 and markers.fold(text) in control:
                 controls += 1
@@ -229,37 +232,42 @@ def _inner(tree: Tree, nodes: list[int], spans: list[list[tuple[int, int]]]) -> 
 
 def _judge(tree: Tree, candidate: _Candidate, barred: list[int]) -> tuple[Mined | None, float]:
     """Read a candidate's records and decide whether they are a discussion."""
-    records = [record for record in candidate.records if not _beside(tree, record.root)]
-    if not records:
+    plea = _plea(tree, candidate)
+    if plea is None:
         return None, 0.0
+    records, hinted, comments, controls = plea
     group = Group(records)
     found = [one for one in read_records(tree, group, barred) if one.text or one.quote]
     found = [one for one in found if not words.is_deleted(one.text)]
     n = len(found)
-    if not n or n < 0.4 * len(records):
+    if not n or n < 0.4 * len(records) or len({one.text for one in found}) < 0.6 * n:
         return None, 0.0
     authored = sum(1 for one in found if one.author) / n
     dated = sum(1 for one in found if one.date) / n
-    if authored < LEAST_COVERED or dated < LEAST_COVERED:
-        return None, 0.0
-    hinted, comments = _hints(tree, candidate.key, records[0].root)
-    controls = sum(1 for one in records if _has_control(tree, one)) / len(records)
-    if not hinted and controls < 0.5 and (n < 3 or authored < 0.9 or dated < 0.9):
-        return None, 0.0
-    if n == 2 and not comments and controls < 0.5:
-        return None, 0.0
-    if len({one.text for one in found}) < 0.6 * n:
-        return None, 0.0
-    if n == 1 and not _is_lone_comment(tree, candidate.key, records[0].root):
-        return None, 0.0
-    if _is_listing(tree, records):
-        return None, 0.0
     letters = sum(min(len(one.text), 3_000) for one in found)
-    if letters / n < 12:
+    least = LEAST_COVERED if hinted or controls >= 0.5 else 0.9
+    if authored < least or dated < least or letters / n < LEAST_WORDS:
         return None, 0.0
     worth = letters * authored * dated * (1.2 if hinted else 1.0)
     confidence = 0.5 + 0.15 * hinted + 0.1 * (controls >= 0.5) + 0.1 * (n >= 3) + 0.1 * min(authored, dated)
     return Mined(group, found, round(min(confidence, 0.9), 2), not comments), worth
+
+
+def _plea(tree: Tree, candidate: _Candidate) -> tuple[list[Record], bool, bool, float] | None:
+    """What speaks for a candidate before it is read: its records, named after a discussion, after comments, controls."""
+    records = [record for record in candidate.records if not _beside(tree, record.root)]
+    n = len(records)
+    if not n:
+        return None
+    hinted, comments = _hints(tree, candidate.key, records[0].root)
+    controls = sum(_has_control(tree, record) for record in records[:100]) / min(n, 100)
+    if n == 1 and not _is_lone_comment(tree, candidate.key, records[0].root):
+        return None
+    if n == 2 and not comments and controls < 0.5:
+        return None
+    if (not hinted and controls < 0.5 and n < 3) or _is_listing(tree, records):
+        return None
+    return records, hinted, comments, controls
 
 
 def _beside(tree: Tree, node: int) -> bool:
@@ -288,7 +296,11 @@ def _hints(tree: Tree, key: str, node: int) -> tuple[bool, bool]:
 
 def _has_control(tree: Tree, record: Record) -> bool:
     control = markers.phrases("control")
-    return any(not tree.tag[node] and len(tree.text[node]) <= 24 and markers.fold(tree.text[node]) in control for node in record.own)
+    return any(
+        not tree.tag[node] and len(tree.text[node]) <= 24 and markers.fold(tree.text[node]) in control
+        for start, stop in record.spans
+        for node in range(start, stop)
+    )
 
 
 def _is_lone_comment(tree: Tree, key: str, node: int) -> bool:
@@ -316,7 +328,7 @@ def _is_listing(tree: Tree, records: list[Record]) -> bool:
     """Whether the records are teasers: each with a heading that leads to another page, or with "read more"."""
     leading = 0
     for record in records[:60]:
-        for node in record.own:
+        for node in (node for start, stop in record.spans for node in range(start, stop)):
             tag = tree.tag[node]
             if tag in ("h1", "h2", "h3", "h4") and _leads_away(tree, node):
                 leading += 1

@@ -24,6 +24,7 @@ _UNSEEN = frozenset(
     " -comment -doctype -document".split()
 )
 _VOCABULARY = re.compile(r"[^\W\d_]")
+_DIGITS = re.compile(r"[0-9]+")
 _EMOJI = re.compile(r"emoji|smil|emoticon|wp-smiley|fr-emoticon", re.I)
 
 Attributes = dict[str, str | None]
@@ -104,6 +105,14 @@ class Tree:
         for node, attrs in enumerate(self.attrs):
             for name in attrs:
                 found.setdefault(name, []).append(node)
+        return found
+
+    @cached_property
+    def by_id_shape(self) -> dict[str, list[int]]:
+        """The id attribute with ``N`` for every number -> the elements that carry it, in document order."""
+        found: dict[str, list[int]] = {}
+        for node in self.by_attribute.get("id", ()):
+            found.setdefault(_DIGITS.sub("N", self.attrs[node]["id"] or ""), []).append(node)
         return found
 
     @cached_property
@@ -231,23 +240,25 @@ def _fill(tree: Tree, parser: LexborHTMLParser) -> None:
     data_scripts: dict[int, Attributes] = {}
     chars = linked = 0
     last_text = -1
+    text = ""
     if parser.root is None:
         return
     for node in parser.root.traverse(include_text=True):
         tag = node.tag or ""
+        if tag == "-text":
+            text = node.text_content or ""
+            if not text or text.isspace():
+                if last_text >= 0 and not texts[last_text].endswith(" "):
+                    texts[last_text] += " "
+                continue
         above = node.parent
         above_id = above.mem_id if above is not None else 0
         parent = seen.get(above_id, -1)
         if parent < 0 and tags:
             if above_id in data_scripts and tag == "-text":
-                tree.scripts.append((data_scripts[above_id], node.text_content or ""))
+                tree.scripts.append((data_scripts[above_id], text))
             continue
         if tag == "-text":
-            text = node.text_content or ""
-            if not text.strip():
-                if last_text >= 0 and not texts[last_text].endswith(" "):
-                    texts[last_text] += " "
-                continue
             last_text = len(tags)
             length = len(text) if len(text) < 40 else len(" ".join(text.split()))
             chars += length
