@@ -140,7 +140,7 @@ def _learn_date(tree: Tree, records: list[Record]) -> tuple[tuple[str, str], flo
                     continue
                 seen[key][number] = value
                 places[key] += index / len(record.own)
-                if _is_profile(tree, node, value):
+                if is_profile(tree, node, value):
                     score[key] -= 8
                 if _MACHINE.match(value):
                     score[key] += 2.5
@@ -196,23 +196,26 @@ def is_date(value: str) -> bool:
     return bool(_DAY_WORD.search(value))
 
 
-def _is_profile(tree: Tree, node: int, value: str) -> bool:
-    """Whether a date is when its writer joined or when the text was changed."""
+def is_profile(tree: Tree, node: int, value: str) -> bool:
+    """Whether a date is when its writer joined or when the text was changed: by the words right before it."""
+    own = tree.line(node) if tree.tag[node] else tree.text[node].strip()
+    own = own or value
+    lead = own.partition(value)[0] if value in own else ""
     at = node
     for _ in range(3):
-        line = tree.line(at) if tree.size(at) <= 100 else ""
-        if not line:
-            break
-        if markers.pattern("profile").search(markers.fold(line.replace(value, ""))) or markers.pattern("edited").search(markers.fold(line)):
-            return True
         at = tree.parent[at]
-        if at < 0 or tree.tag[at] in ("article", "li", "table", "body"):
+        if at < 0 or tree.size(at) > 160 or tree.tag[at] in ("article", "body"):
             break
-    before = node - 1
-    while before > 0 and tree.tag[before]:
-        before -= 1
-    text = tree.text[before] if before > 0 else ""
-    return len(text) < 40 and bool(text) and markers.is_marker("profile", text)
+        line = tree.line(at)
+        if own in line:
+            lead = line.partition(own)[0] + lead
+    if not lead.strip():
+        before = node - 1
+        while before > 0 and tree.tag[before] and node - before < 8:
+            before -= 1
+        lead = tree.text[before] if before > 0 and len(tree.text[before]) < 40 else ""
+    folded = markers.fold(lead[-40:])
+    return bool(markers.pattern("profile").search(folded) or markers.pattern("edited").search(folded))
 
 
 def _learn_author(tree: Tree, records: list[Record], shape: Shape) -> tuple[str, float]:
@@ -237,12 +240,12 @@ def _learn_author(tree: Tree, records: list[Record], shape: Shape) -> tuple[str,
         n = len(names)
         if n < REPEATED * len(records):
             continue
-        total = 10 * n / len(records) + score[key] / n - 1.5 * (many[key] / n - 1) + 3 * len(set(names.values())) / n
+        total = 10 * n / len(records) + score[key] / n - min(3.0, 1.5 * (many[key] / n - 1)) + 3 * len(set(names.values())) / n
         if n >= 4 and len(set(names.values())) == 1:
             total -= 3 if score[key] / n > 2 else 10
         if total > best_score:
             best, best_score = key, total
-    if not best or best_score < 11:
+    if not best or best_score < (10 if score[best] / len(seen[best]) > 2 else 11):
         return "", 0.0
     return best, len(seen[best]) / len(records)
 

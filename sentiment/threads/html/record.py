@@ -174,6 +174,17 @@ def _fill(tree: Tree, one: Found, shape: learn.Shape) -> None:
                     one.used.append(node)
         if one.author and one.date:
             return
+    if not one.date and date_key:
+        one.date = _any_date(tree, one.record)
+
+
+def _any_date(tree: Tree, record: Record) -> str:
+    """The first date in a record that is its own and not its writer's."""
+    for node in record.own:
+        for _, value in learn.date_values(tree, node):
+            if not learn.is_profile(tree, node, value):
+                return value
+    return ""
 
 
 def _own_words(tree: Tree, one: Found, group: Group, shape: learn.Shape, starts: list[int]) -> None:
