@@ -246,7 +246,7 @@ def _judge(tree: Tree, candidate: _Candidate, barred: list[int]) -> tuple[Mined 
     dated = sum(1 for one in found if one.date) / n
     letters = sum(min(len(one.text), 3_000) for one in found)
     least = LEAST_COVERED if hinted or controls >= 0.5 else 0.9
-    if authored < least or dated < least or letters / n < LEAST_WORDS:
+    if authored < least or min(dated, group.support["date"]) < least or letters / n < LEAST_WORDS:
         return None, 0.0
     worth = letters * authored * dated * (1.2 if hinted else 1.0) * (0.5 if n == 1 else 1.0)
     confidence = 0.5 + 0.15 * hinted + 0.1 * (controls >= 0.5) + 0.1 * (n >= 3) + 0.1 * min(authored, dated)

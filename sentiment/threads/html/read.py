@@ -48,14 +48,15 @@ def read_html(document: Document) -> Draft:
     facts = read_facts(tree)
     clock = Clock(document.saved, _languages(tree))
     groups = systems.detect(tree)
-    threads = _threads(tree, groups)
+    barred = systems.forms(tree, groups)
+    threads = _threads(tree, groups, barred)
     spans = _spans(threads)
     meta = read_meta(tree, facts, clock, document.url, spans)
     draft = Draft(title=meta.title, author=meta.author, outlet=meta.outlet or None, url=meta.url or None, dates=meta.dates)
     draft.declared_comments = meta.declared
     draft.notes.extend(tree.notes)
     base = document.url or meta.url or ""
-    article = read_article(tree, [*spans, *((node, tree.end[node]) for node in systems.forms(tree, groups))], meta.title)
+    article = read_article(tree, [*spans, *((node, tree.end[node]) for node in barred)], meta.title, spans[0][0] if spans else -1)
     forum = next((thread for thread in threads if thread.is_forum), None)
     if forum is not None and not threads[0].is_forum:
         forum = None
@@ -76,8 +77,7 @@ def _languages(tree: Tree) -> tuple[str, ...]:
     return (code,) if code.isalpha() and len(code) == 2 else ()
 
 
-def _threads(tree: Tree, groups: list[Group]) -> list[Thread]:
-    barred = systems.forms(tree, groups)
+def _threads(tree: Tree, groups: list[Group], barred: list[int]) -> list[Thread]:
     threads = []
     for group in groups:
         found = read_records(tree, group, barred)

@@ -53,6 +53,8 @@ class Group:
     """How many of the first records are opening posts written differently from the answers."""
     foreign: list[int] = field(default_factory=list)
     """Nodes that look like records and are no reader's words."""
+    support: dict[str, float] = field(default_factory=dict)
+    """Share of the records whose author, date and text stand in the learned places."""
 
 
 @cache
