@@ -66,6 +66,12 @@ class Shape:
     """Share of the records in which author, date and body were found."""
 
 
+@lru_cache(maxsize=20_000)
+def folded(text: str) -> str:
+    """:func:`~sentiment.threads.markers.fold` for the short texts that come again and again."""
+    return markers.fold(text)
+
+
 def key_of(tree: Tree, node: int, root: int) -> str:
     """The place of a node in its record, comparable between records."""
     if node == root:
@@ -99,8 +105,8 @@ def _chunks(tree: Tree, records: list[Record]) -> list[list[Chunk]]:
         for node in record.own:
             if not tree.tag[node]:
                 text = tree.text[node]
-                folded = markers.fold(text) if len(text) < 120 else text
-                row.append((node, key_of(tree, node, record.root), folded))
+                flat = folded(text) if len(text) < 120 else text
+                row.append((node, key_of(tree, node, record.root), flat))
         found.append(row)
     return found
 
@@ -214,8 +220,8 @@ def is_profile(tree: Tree, node: int, value: str) -> bool:
         while before > 0 and tree.tag[before] and node - before < 8:
             before -= 1
         lead = tree.text[before] if before > 0 and len(tree.text[before]) < 40 else ""
-    folded = markers.fold(lead[-40:])
-    return bool(markers.pattern("profile").search(folded) or markers.pattern("edited").search(folded))
+    flat = folded(lead[-40:])
+    return bool(flat) and bool(markers.pattern("profile").search(flat) or markers.pattern("edited").search(flat))
 
 
 def _learn_author(tree: Tree, records: list[Record], shape: Shape) -> tuple[str, float]:
@@ -292,8 +298,8 @@ def _names_person(classes: str) -> bool:
 
 
 def _is_furniture(text: str) -> bool:
-    folded = markers.fold(text)
-    return any(folded in markers.phrases(kind) for kind in ("control", "profile", "sort", "page", "footer", "heading", "form")) or folded in ("#", "")
+    flat = folded(text)
+    return any(flat in markers.phrases(kind) for kind in ("control", "profile", "sort", "page", "footer", "heading", "form")) or flat in ("#", "")
 
 
 def _learn_body(tree: Tree, records: list[Record], shape: Shape) -> tuple[str, float]:
@@ -346,12 +352,12 @@ def _gains(tree: Tree, record: Record, shape: Shape) -> list[int]:
                 quoted = tree.end[node]
         else:
             text = tree.text[node].strip()
-            folded = markers.fold(text) if len(text) < 120 else text
+            flat = folded(text) if len(text) < 120 else text
             key = key_of(tree, node, record.root)
-            if node < named or key in shape.meta or (len(text) < 40 and markers.is_marker("control", text)):
+            if node < named or key in shape.meta or (len(text) < 40 and flat in markers.phrases("control")):
                 gain = -2 * len(text) - 4
             else:
-                gain = -len(text) if folded in shape.chrome else len(text)
+                gain = -len(text) if flat in shape.chrome else len(text)
         sums.append(sums[-1] + gain)
     return sums
 

@@ -13,11 +13,14 @@ from sentiment.threads.html.record import Found, read_records
 from sentiment.threads.html.systems import Group, Record
 from sentiment.threads.html.tree import Tree, class_shape, class_tokens
 
-ANALYSED = 5
+ANALYSED = 4
 """Shapes that are looked at closely; the right one was among the best four on all pages that were tried."""
 
 LEAST_COVERED = 0.6
 """Share of a shape's records that must hold a date, a person and words."""
+
+LEAST_SHARE = 0.3
+"""Share of a page's text that a thread without any name or button of a discussion must hold; lists of teasers hold less."""
 
 LEAST_WORDS = 12
 """Characters that the mean record must have; lists of names and dates have fewer."""
@@ -57,6 +60,8 @@ class _Candidate:
     key: str
     records: list[Record]
     score: float
+    share: float
+    """Of the page's text outside links, what the records hold."""
 
 
 def mine(tree: Tree, barred: list[int]) -> Mined | None:
@@ -95,7 +100,7 @@ def _count(tree: Tree) -> _Facts:
             text = tree.text[node]
             if len(text) <= 90 and learn.is_date(text):
                 dates += 1
-            elif len(text) <= 24 and markers.fold(text) in control:
+            elif len(text) <= 24 and learn.folded(text) in control:
                 controls += 1
         facts.dates.append(dates)
         facts.persons.append(persons)
@@ -114,7 +119,8 @@ def _candidates(tree: Tree, facts: _Facts) -> Iterator[_Candidate]:
                 continue
         score = _score(tree, facts, [[(node, tree.end[node])] for node in nodes], nodes)
         if score > 0:
-            yield _Candidate(key, [Record(node, [(node, tree.end[node])]) for node in nodes], score)
+            spans = [[(node, tree.end[node])] for node in nodes]
+            yield _Candidate(key, [Record(node, span) for node, span in zip(nodes, spans, strict=True)], score, _share(tree, spans))
         if len(nodes) >= 2:
             yield from _runs(tree, facts, key, nodes)
 
@@ -163,7 +169,19 @@ def _runs(tree: Tree, facts: _Facts, key: str, nodes: list[int]) -> Iterator[_Ca
         roots = [span[0][0] for span in spans]
         score = _score(tree, facts, spans, roots) * 0.97
         if score > 0:
-            yield _Candidate(f"{key} {mark}", [Record(span[0][0], span) for span in spans], score)
+            yield _Candidate(f"{key} {mark}", [Record(span[0][0], span) for span in spans], score, _share(tree, spans))
+
+
+def _share(tree: Tree, spans: list[list[tuple[int, int]]]) -> float:
+    """Share of the page's text outside links that stands in some records, nested ones counted once."""
+    total = tree.chars[-1] - tree.linked[-1]
+    held = done = 0
+    for span in spans:
+        start, stop = max(span[0][0], done), span[-1][1]
+        if stop > start:
+            held += (tree.chars[stop] - tree.chars[start]) - (tree.linked[stop] - tree.linked[start])
+            done = stop
+    return held / total if total else 0.0
 
 
 def _preceding(tree: Tree, nodes: list[int], parent: int) -> list[list[tuple[int, int]]]:
@@ -265,6 +283,8 @@ def _plea(tree: Tree, candidate: _Candidate) -> tuple[list[Record], bool, bool, 
         return None
     if n == 2 and not comments and controls < 0.5:
         return None
+    if not comments and controls < 0.5 and candidate.share < LEAST_SHARE:
+        return None
     if (not hinted and controls < 0.5 and n < 3) or _is_listing(tree, records):
         return None
     return records, hinted, comments, controls
@@ -297,7 +317,7 @@ def _hints(tree: Tree, key: str, node: int) -> tuple[bool, bool]:
 def _has_control(tree: Tree, record: Record) -> bool:
     control = markers.phrases("control")
     return any(
-        not tree.tag[node] and len(tree.text[node]) <= 24 and markers.fold(tree.text[node]) in control
+        not tree.tag[node] and len(tree.text[node]) <= 24 and learn.folded(tree.text[node]) in control
         for start, stop in record.spans
         for node in range(start, stop)
     )

@@ -270,9 +270,9 @@ def _chrome(tree: Tree, record: Record, shape: learn.Shape, one: Found) -> set[i
             continue
         text = tree.text[node].strip()
         key = learn.key_of(tree, node, record.root)
-        folded = markers.fold(text) if len(text) < 120 else text
-        own = text in (author, date) or (len(text) < 40 and (markers.is_marker("control", text) or markers.is_marker("byline", text)))
-        dull.append((node, own or folded in shape.chrome or key in shape.meta or folded in ("#", "")))
+        flat = learn.folded(text) if len(text) < 120 else text
+        own = text in (author, date) or (len(text) < 40 and (flat in markers.phrases("control") or flat in markers.phrases("byline")))
+        dull.append((node, own or flat in shape.chrome or key in shape.meta or flat in ("#", "")))
     first = next((index for index, (_, is_dull) in enumerate(dull) if not is_dull), len(dull))
     last = next((index for index in range(len(dull) - 1, -1, -1) if not dull[index][1]), -1)
     found.update(node for index, (node, is_dull) in enumerate(dull) if is_dull and not first < index < last)

@@ -50,6 +50,7 @@ class Tree:
     scripts: list[tuple[Attributes, str]] = field(default_factory=list)
     """Attributes and text of the scripts that hold data (JSON-LD and other JSON)."""
     notes: list[str] = field(default_factory=list)
+    _signs: dict[int, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.tag)
@@ -88,7 +89,10 @@ class Tree:
 
     def sign(self, node: int) -> str:
         """Tag and class of a node without what numbers it: equal for the same place in different records."""
-        return f"{self.tag[node]}.{class_shape(self.get(node, 'class'))}"
+        known = self._signs.get(node)
+        if known is None:
+            known = self._signs[node] = f"{self.tag[node]}.{class_shape(self.get(node, 'class'))}"
+        return known
 
     @cached_property
     def by_tag(self) -> dict[str, list[int]]:
