@@ -6,9 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sentiment.threads import markers
 from sentiment.threads.html import learn, words
+from sentiment.threads.html.article import Article
 from sentiment.threads.html.record import Found, read_records
 from sentiment.threads.html.systems import Group, Record
 from sentiment.threads.html.tree import Tree, class_shape, class_tokens
@@ -84,6 +86,40 @@ def mine(tree: Tree, barred: list[int]) -> Mined | None:
         if mined is not None and worth > best_worth:
             best, best_worth = mined, worth
     return best
+
+
+def is_likely(tree: Tree, barred: list[int], article: Article) -> bool:
+    """Whether it is worth looking: a page whose text is one article needs a part that is named after comments.
+
+    On 105 pages without a known system this leaves a third to be mined, and none with comments is lost.
+    """
+    text = tree.chars[-1] - tree.linked[-1]
+    if article.chars < 400 or article.chars < 0.35 * text or _dates_in(tree, article.node) >= 2:
+        return True
+    forms = [(node, tree.end[node]) for node in barred]
+    for name in ("class", "id"):
+        for node in tree.by_attribute.get(name, ()):
+            value = tree.attrs[node][name] or ""
+            if not _names_comment(value) or tree.size(node) - tree.link_size(node) < 25 or tree.tag[node] in ("body", "html", "a"):
+                continue
+            if any(start <= node < stop for start, stop in forms):
+                continue
+            if tree.size(node) < 0.8 * text and _dates_in(tree, node):
+                return True
+    return False
+
+
+@lru_cache(maxsize=20_000)
+def _names_comment(classes: str) -> bool:
+    return bool(_COMMENT_HINT.search(classes))
+
+
+def _dates_in(tree: Tree, node: int) -> int:
+    found = 0
+    for inner in range(node, tree.end[node]):
+        if tree.tag[inner] == "time" or (not tree.tag[inner] and len(tree.text[inner]) <= 90 and learn.is_date(tree.text[inner])):
+            found += 1
+    return found
 
 
 def _count(tree: Tree) -> _Facts:

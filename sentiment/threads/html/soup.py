@@ -15,7 +15,6 @@ _FEW_TAGS = 10_000
 
 _VOID = "area|base|br|col|embed|frame|hr|img|input|link|meta|param|source|track|wbr"
 _NAME = re.compile(r"<([a-zA-Z][\w:-]*+)")
-_SELECT = re.compile(r"<select\b.*?(?:</select\s*>|\Z)", re.I | re.S)
 _OPTION = re.compile(r"</?opt(?:ion|group)\b[^<>]*>", re.I)
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*+)[^<>]*>")
 _VOIDS = frozenset(_VOID.split("|"))
@@ -36,8 +35,9 @@ def mend(content: str) -> tuple[str, list[str]]:
         content = content.replace("\0", "")
     if "/>" in content:
         content = _expand(content)
-    if "<select" in content or "<SELECT" in content:
-        content = _SELECT.sub("", content)
+    for name in ("select", "SELECT"):
+        if f"<{name}" in content:
+            content = _without(content, name)
     if content.count("<option") > 100:
         content = _OPTION.sub(" ", content)  # outside a list: the parser is quadratic in unclosed ones
     if _suspicious(content):
@@ -45,6 +45,20 @@ def mend(content: str) -> tuple[str, list[str]]:
         if cut:
             notes.append(f"{cut:,} tags deeper than {DEEPEST} levels ignored")
     return content, notes
+
+
+def _without(content: str, name: str) -> str:
+    """The source without the elements of one name, which do not nest; an unclosed one ends with the page."""
+    pieces: list[str] = []
+    done, start = 0, content.find(f"<{name}")
+    close = f"</{name}>"
+    while start >= 0:
+        pieces.append(content[done:start])
+        end = content.find(close, start)
+        done = end + len(close) if end >= 0 else len(content)
+        start = content.find(f"<{name}", done)
+    pieces.append(content[done:])
+    return "".join(pieces)
 
 
 def _expand(content: str) -> str:
