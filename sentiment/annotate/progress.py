@@ -1,0 +1,81 @@
+"""How far the work is: for ``annotate status`` and for the lead's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sentiment.annotate.standing import undecided
+from sentiment.annotate.store import Store
+
+_COUNTS = """
+    SELECT (SELECT COUNT(*) FROM item) AS comments, (SELECT COUNT(*) FROM label_current) AS labels,
+           (SELECT COUNT(*) FROM standing WHERE kind = 'skip') AS skipped,
+           (SELECT COUNT(DISTINCT item) FROM label_current) AS labelled,
+           (SELECT COUNT(*) FROM adjudicated) AS adjudicated,
+           (SELECT COUNT(*) FROM standing s JOIN item i ON i.id = s.item
+            WHERE s.kind <> 'skip' AND s.text_sha256 <> i.text_sha256) AS changed,
+           (SELECT COUNT(*) FROM event) AS events
+"""
+_BY = {
+    "annotator": "SELECT annotator AS name, COUNT(*) AS labels FROM label_current GROUP BY annotator ORDER BY 2 DESC, 1",
+    "language": """SELECT i.language AS name, COUNT(*) AS labels FROM label_current l JOIN item i ON i.id = l.item
+                   GROUP BY i.language ORDER BY 2 DESC, 1""",
+    "outlet": """SELECT p.outlet AS name, COUNT(*) AS labels FROM label_current l JOIN item i ON i.id = l.item
+                 JOIN page p ON p.id = i.page_id GROUP BY p.outlet ORDER BY 2 DESC, 1""",
+    "stance": "SELECT stance AS name, COUNT(*) AS labels FROM label_current GROUP BY stance ORDER BY 2 DESC, 1",
+}
+_DRAWS = """
+    SELECT d.number, d.purpose, d.sampler, d.seed, COALESCE(s.places, 0) AS places, COALESCE(s.done, 0) AS done,
+           (SELECT COUNT(*) FROM draw_item i WHERE i.draw_id = d.id) AS comments
+    FROM draw d LEFT JOIN (SELECT draw_id, COUNT(*) AS places, COUNT(event_id) AS done FROM slot GROUP BY draw_id) s
+        ON s.draw_id = d.id
+    ORDER BY d.number
+"""
+_ANCHORING = """
+    SELECT COUNT(*) AS shown,
+           COALESCE(SUM(CASE WHEN suggestion_stance <> stance THEN 1 ELSE 0 END), 0) AS differed,
+           (SELECT COUNT(*) FROM event WHERE kind = 'relabel' AND suggestion_timing = 'before') AS changed,
+           (SELECT COUNT(*) FROM event WHERE kind = 'relabel' AND suggestion_timing = 'before'
+            AND stance = suggestion_stance) AS toward
+    FROM event WHERE kind = 'label' AND suggestion_timing = 'after'
+"""
+
+
+def overview(store: Store) -> dict[str, Any]:
+    """Everything that ``status --json`` gives."""
+    found: dict[str, Any] = {"target": store.target, **store.rows(_COUNTS)[0]}
+    found["undecided"] = len(undecided(store))
+    for name, query in _BY.items():
+        found[name] = {row["name"]: row["labels"] for row in store.rows(query)}
+    found["draws"] = [dict(row) for row in store.rows(_DRAWS)]
+    found["anchoring"] = dict(store.rows(_ANCHORING)[0])
+    return found
+
+
+def to_lines(found: dict[str, Any]) -> list[str]:
+    """The overview in words."""
+    lines = [
+        f"{found['labels']} labels on {found['labelled']} of {found['comments']} comments, "
+        f"{found['skipped']} passed over, {found['adjudicated']} adjudicated"
+    ]
+    lines += [
+        f"by {name}: " + ", ".join(f"{key or 'unknown'} {count}" for key, count in found[name].items())
+        for name in ("language", "outlet", "annotator")
+        if found[name]
+    ]
+    lines += [
+        f"draw {draw['number']} ({', '.join(filter(None, [draw['purpose'], draw['sampler']]))}): "
+        f"{draw['done']} of {draw['places']} answers"
+        for draw in found["draws"]
+    ]
+    if found["changed"]:
+        lines.append(f"{found['changed']} labels do not count: the words of their comments have changed since")
+    if found["undecided"]:
+        lines.append(f"{found['undecided']} comments await a decision: `sentiment annotate adjudicate`")
+    shown = found["anchoring"]
+    if shown["shown"]:
+        lines.append(
+            f"the model was shown after {shown['shown']} answers, differed from {shown['differed']}; "
+            f"{shown['changed']} were changed, {shown['toward']} of them to what it said"
+        )
+    return lines
