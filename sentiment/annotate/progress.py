@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from sentiment.annotate.standing import undecided
 from sentiment.annotate.store import Store
+from sentiment.records import STANCES
 
 _COUNTS = """
     SELECT (SELECT COUNT(*) FROM item) AS comments, (SELECT COUNT(*) FROM label_current) AS labels,
@@ -79,3 +81,38 @@ def to_lines(found: dict[str, Any]) -> list[str]:
             f"{shown['changed']} were changed, {shown['toward']} of them to what it said"
         )
     return lines
+
+
+_ESTIMATED = """
+    SELECT g.stance, d.inclusion, i.page_id FROM gold g JOIN item_draw d ON d.item_id = g.item JOIN item i ON i.id = g.item
+    WHERE d.purpose = 'estimate'
+"""
+_Z = 1.96
+HALF_WIDTH = 0.05
+"""How narrow an interval is to be: this much to either side."""
+
+
+def shares(store: Store) -> dict[str, Any]:
+    """What the labels of estimate draws say so far: weighted shares with intervals, and how many more labels they need.
+
+    A ratio estimate with weights 1 / inclusion; its variance is that of the pages' totals (comments of one thread are alike),
+    linearised: Cochran, Sampling Techniques, 3rd ed., section 6.
+    """
+    rows = store.rows(_ESTIMATED)
+    weights = sum(1 / row["inclusion"] for row in rows)
+    pages = {row["page_id"] for row in rows}
+    found = []
+    for name in STANCES:
+        share = sum(1 / row["inclusion"] for row in rows if row["stance"] == name) / weights if rows else None
+        part: dict[str, Any] = {"stance": name, "share": share, "low": None, "high": None, "needed": None}
+        if share is not None and len(pages) > 1:
+            residues = dict.fromkeys(pages, 0.0)
+            for row in rows:
+                residues[row["page_id"]] += ((row["stance"] == name) - share) / row["inclusion"]
+            spread = len(pages) / (len(pages) - 1) * sum(value * value for value in residues.values())
+            half = _Z * spread**0.5 / weights
+            if half:
+                part |= {"low": max(0.0, share - half), "high": min(1.0, share + half)}
+                part["needed"] = max(0, math.ceil(len(rows) * (half / HALF_WIDTH) ** 2) - len(rows))
+        found.append(part)
+    return {"comments": len(rows), "pages": len(pages), "stances": found}

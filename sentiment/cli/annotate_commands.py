@@ -47,6 +47,7 @@ def register(app: typer.Typer) -> None:
     group.command(epilog="Example: sentiment annotate init")(init)
     group.command(epilog="Example: sentiment annotate draw seeds --for estimate --n 20 --overlap 20%")(draw)
     group.command("do", epilog="Example: sentiment annotate do seeds --as anna")(do)
+    group.command(epilog="Example: sentiment annotate web")(web)
     annotate_review.register(group)
     group.command(epilog="Example: sentiment annotate history 00124d8e83d7aa20412c")(history)
     group.command(epilog="Example: sentiment annotate undo --as anna")(undo)
@@ -173,6 +174,44 @@ def do(
                 f"{screen.decided} decided, {session.queue.left()} left. Everything is saved; the report already uses it."
             )
             typer.echo(f"Next: `sentiment annotate export` writes {place.folder / 'labels.csv'}")
+
+
+def web(
+    target: TargetOption = DEFAULT_TARGET,
+    annotations: AnnotationsOption = DEFAULT_ANNOTATIONS,
+    annotator: AnnotatorOption = None,
+    host: Annotated[str, typer.Option("--host", help="Other than this computer only with accounts.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8765,
+    name: Annotated[list[str] | None, typer.Option("--name", help="A host name by which the page is reached.")] = None,
+    add_user: Annotated[
+        str | None, typer.Option("--add-user", help="Make or change an account, NAME or NAME:ROLE.")
+    ] = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Label in the browser, alone or as a team. Works offline; one process, one command."""
+    from sentiment.annotate.web.accounts import add_account
+    from sentiment.annotate.web.serve import WebOptions, serve
+
+    with workplace(target, annotations, database) as place:
+        if add_user:
+            handle, _, role = add_user.partition(":")
+            secret = typer.prompt(
+                f"Password for {handle}", hide_input=sys.stdin.isatty(), confirmation_prompt=sys.stdin.isatty()
+            )
+            add_account(place.store, handle, secret, role or "annotator")
+            typer.echo(f"{handle} may log in as {role or 'annotator'}.")
+            return
+        options = WebOptions(
+            host=host,
+            port=port,
+            names=tuple(name or ()),
+            user=annotator or login(),
+            title=place.target.name,
+            question=place.target.question,
+            codebook=place.codebook,
+            codebook_text=place.codebook_text,
+        )
+        serve(place.store, options, tell=lambda line: typer.echo(line, err=True))
 
 
 def history(
