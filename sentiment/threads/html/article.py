@@ -216,7 +216,16 @@ def _best(tree: Tree, blocks: list[_Block]) -> int:
         score = gain[node] * _hint(tree, node)
         if score > best_score or (score == best_score and node > best):
             best, best_score = node, score
-    return best if best >= 0 else _fallback(tree, blocks)
+    return _narrowed(tree, best, good) if best >= 0 else _fallback(tree, blocks)
+
+
+def _narrowed(tree: Tree, best: int, good: dict[int, int]) -> int:
+    """The article element in a container that holds the heading and about half of its text: the rest is other articles."""
+    headings = tree.by_tag.get("h1", [])
+    for node in tree.within(tree.by_tag.get("article", []), best + 1, tree.end[best]):
+        if good.get(node, 0) >= 0.45 * good[best] and tree.within(headings, node, tree.end[node]):
+            return node
+    return best
 
 
 def _fallback(tree: Tree, blocks: list[_Block]) -> int:
