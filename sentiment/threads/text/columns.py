@@ -17,12 +17,11 @@ from sentiment.threads.dates import find_date, guess_order
 from sentiment.threads.markers import fold
 from sentiment.threads.text.gaps import Gaps
 from sentiment.threads.text.lines import Line
-from sentiment.threads.text.view import NAME_EDGES, View, empty_of_words, is_name, is_profile
+from sentiment.threads.text.view import NAME_EDGES, PARTS, SOME_DAY, View, clean_name, is_name
 from sentiment.threads.text.words import opening, words
 
 NAMED = 0.5
 """Share of posts that a column must name to be the authors; columns of ranks and places name fewer or repeat themselves."""
-PARTS = re.compile(r"\s{2,}|\s*[|·•»«↑→]\s*|\s[–—-]\s|\t|\xa0+|,\s")
 _MENTION = re.compile(
     r"@(?P<at>[\w.+-]{2,30})|(?:^|[.!?:]\s|quote from:?|by)\s*(?P<who>[\w.+ -]{2,30}?)\s+(?:said|wrote|schrieb|a écrit|ha scritto|escribió|says|hat geschrieben|пишет|написал)\b",
     re.I,
@@ -50,7 +49,7 @@ def read_dates(view: View, gaps: Gaps, reference: datetime | None) -> tuple[list
             column = [found[pick] if found else None for found in own]
             at = _shifted(column)
             dates = [
-                None if index is None else find_date(view.lines[index].text, reference=reference, order=order)
+                None if index is None else view.date(index, reference, order)
                 for index in at
             ]
             score = _date_score(dates, at, view)
@@ -109,16 +108,16 @@ def _columns(view: View, gaps: Gaps, dated: Sequence[int | None]) -> Iterator[Va
     yield Values([name_beside_date(view.lines[at]) if at is not None else None for at in dated], 0.25)
     for offset in (-1, 1, -2, 2, -3, 3):
         values = [
-            _name_at(view, at + offset)
+            view.name(at + offset)
             if at is not None and (offset < 0 or at + offset < _end_of(gaps, number, at))
             else None
             for number, at in enumerate(dated)
         ]
         yield Values(values, 0.1 if abs(offset) == 1 else 0.0)
-    first = [next((name for at in range(s, e) if (name := _name_at(view, at))), None) for s, e in _own(gaps)]
+    first = [next((name for at in range(s, e) if (name := view.name(at))), None) for s, e in _own(gaps)]
     yield Values(first, 0.05)
     for offset in range(1, 4):
-        yield Values([_name_at(view, e - offset) if e - offset >= s else None for s, e in _own(gaps)], 0.0)
+        yield Values([view.name(e - offset) if e - offset >= s else None for s, e in _own(gaps)], 0.0)
     by_key: dict[tuple[str, int], list[str | None]] = defaultdict(lambda: [None] * count)
     for number, (start, end) in enumerate(_own(gaps)):
         seen: set[str] = set()
@@ -129,7 +128,7 @@ def _columns(view: View, gaps: Gaps, dated: Sequence[int | None]) -> Iterator[Va
                 seen.add(key)
                 for offset in (-2, -1, 1):
                     if start <= index + offset < end:
-                        by_key[key, offset][number] = _name_at(view, index + offset)
+                        by_key[key, offset][number] = view.name(index + offset)
                 if key.startswith(("first ", "last ", "label ")):
                     by_key[key, 0][number] = _rest(view.lines[index], key)
     for (_, offset), values in by_key.items():
@@ -146,30 +145,6 @@ def _end_of(gaps: Gaps, number: int, at: int) -> int:
 
 def _own(gaps: Gaps) -> Iterable[tuple[int, int]]:
     return zip(gaps.starts, gaps.ends, strict=True)
-
-
-def _name_at(view: View, index: int) -> str | None:
-    """The name on a line of a header, or None."""
-    if not 0 <= index < len(view):
-        return None
-    line = view.lines[index]
-    if line.words > 14 or line.folded in words("rank") or view.date_kind(index) in ("whole", "start") or empty_of_words(line):
-        return None
-    if len(PARTS.split(line.text.strip())) == 1 and is_profile(line):
-        return None
-    return clean_name(line.text)
-
-
-def clean_name(text: str) -> str | None:
-    """A name without what stands around it: "by", a rank, counts behind two blanks."""
-    part = next((part for part in PARTS.split(text.strip()) if part.strip(NAME_EDGES)), "").strip(NAME_EDGES)
-    folded = part.casefold()
-    if (found := opening("lead").match(folded)) and found.end() < len(part) and part[found.end()] in " :":
-        part = part[found.end() :].strip(NAME_EDGES)
-    pieces = part.split()
-    if len(pieces) > 1 and fold(pieces[-1]) in words("rank"):
-        part = " ".join(pieces[:-1])
-    return part if is_name(part) and fold(part) not in words("rank") else None
 
 
 def _rest(line: Line, key: str) -> str | None:
@@ -204,16 +179,13 @@ def name_beside_date(line: Line) -> str | None:
         pieces = name.split()
         for length in range(1, min(5, len(pieces)) + 1):
             if length == len(pieces) or fold(pieces[length]) in words("lead") | words("byline") or find_date(
-                " ".join(pieces[length:]), reference=_ANY_DAY
-            ) and not find_date(" ".join(pieces[length + 1 :]) or "-", reference=_ANY_DAY):
+                " ".join(pieces[length:]), reference=SOME_DAY
+            ) and not find_date(" ".join(pieces[length + 1 :]) or "-", reference=SOME_DAY):
                 candidate = " ".join(pieces[:length]).strip(NAME_EDGES)
-                if is_name(candidate) and not find_date(candidate, reference=_ANY_DAY) and not _calendar(candidate):
+                if is_name(candidate) and not find_date(candidate, reference=SOME_DAY) and not _calendar(candidate):
                     return candidate
                 break
     return None
-
-
-_ANY_DAY = datetime(2020, 6, 15, 12)
 
 
 def _calendar(text: str) -> bool:

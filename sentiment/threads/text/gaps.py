@@ -27,6 +27,10 @@ CROSSED = 3
 NEAR = 14
 """Lines from the anchor within which a header's own lines stand; user panels of forums have up to fourteen."""
 ROUNDS = 5
+TOUCHING = 0.3
+"""Share of gaps that touch the next from which on it is the same gap seen twice; deleted posts are rarer."""
+CORE, ALIKE = 0.6, 0.4
+"""A key of six gaps in ten is at a gap's core; a gap with less than four tenths of the core is another thing."""
 LAST_POST = 400
 """Lines of the last stretch that are looked at for common keys: nothing ends it but the page."""
 
@@ -50,9 +54,52 @@ class Gaps:
         return self.ends[number], max(end, self.ends[number])
 
 
-def learn_gaps(view: View, places: Sequence[int], low: int, high: int) -> Gaps:
-    """Grow the gaps around anchors within the lines ``low`` to ``high``."""
-    return _Learner(view, places, low, high).learn()
+def learn_gaps(view: View, places: Sequence[int], low: int, high: int) -> tuple[Gaps, list[int]]:
+    """Grow the gaps around anchors within the lines ``low`` to ``high``.
+
+    Anchors whose gap shares too little with the others are left out, and so are second anchors in one gap.
+
+    Returns:
+        The gaps, and which of the places they belong to.
+    """
+    kept = list(range(len(places)))
+    gaps = _Learner(view, places, low, high).learn()
+    for choose in (_first_of_gap, _alike):
+        chosen = choose(view, gaps)
+        if 0 < len(chosen) < len(kept):
+            kept = [kept[number] for number in chosen]
+            gaps = _Learner(view, [places[number] for number in kept], low, high).learn()
+    return gaps, kept
+
+
+def _first_of_gap(view: View, gaps: Gaps) -> list[int]:  # noqa: ARG001 - as _alike
+    """Without the anchors that follow another without words between them, where that is the rule and not a deleted post."""
+    touching = {number + 1 for number in range(len(gaps) - 1) if gaps.ends[number] >= gaps.starts[number + 1]}
+    if len(touching) < TOUCHING * len(gaps):
+        return list(range(len(gaps)))
+    return [number for number in range(len(gaps)) if number not in touching]
+
+
+def _alike(view: View, gaps: Gaps) -> list[int]:
+    """Only the anchors whose gaps have the keys that most gaps have: no date in a side bar, no button in a menu."""
+    own, core = gap_core(view, gaps)
+    if len(core) < 2:
+        return list(range(len(gaps)))
+    return [number for number, keys in enumerate(own) if len(keys & core) >= ALIKE * len(core)]
+
+
+def gap_core(view: View, gaps: Gaps) -> tuple[list[set[str]], set[str]]:
+    """The common keys of each gap, one per line, and those of them that most gaps have."""
+    own = []
+    for start, end in zip(gaps.starts, gaps.ends, strict=True):
+        found: set[str] = set()
+        for index in range(start, end):
+            common = [key for key in view.keys(index) if key in gaps.common]
+            if common:
+                found.add(max(common, key=lambda key: gaps.common[key]))
+        own.append(found)
+    seen = Counter(key for keys in own for key in keys)
+    return own, {key for key, count in seen.items() if count >= CORE * len(gaps)}
 
 
 class _Learner:
@@ -148,7 +195,7 @@ class _Learner:
         limit = self.ends[number - 1] if number else self.low
         start = self.starts[number]
         while start > limit:
-            if self._furniture(start - 1):
+            if self._furniture(start - 1) or (self._label_above(start - 1) and self.view.short(start - 1)):
                 start -= 1
                 continue
             reached = self._across(start - 1, limit, -1, self.backward)

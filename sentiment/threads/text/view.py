@@ -15,7 +15,7 @@ from functools import cache
 from sentiment.threads.dates import find_date, parse_date
 from sentiment.threads.markers import fold, pattern, phrases
 from sentiment.threads.text.lines import Line
-from sentiment.threads.text.words import opens, words
+from sentiment.threads.text.words import opening, opens, words
 
 SOME_DAY = datetime(2020, 6, 15, 12)
 """Only to see that "2 hours ago" is a date at all."""
@@ -25,7 +25,12 @@ LONGEST_KEY = 8
 """Words of the longest line that can be the same furniture beside every post."""
 NAME_EDGES = " \t\xa0,;:|·•-–—»«()[]<>\"'“”„/…↑"
 
+PARTS = re.compile(r"\s{2,}|\s*[|·•»«↑→]\s*|\s[–—-]\s|\t|\xa0+|,\s")
+"""What parts a name from the rest of its line: two blanks (two elements side by side), dots, dashes."""
+
 _LABEL = re.compile(r"([^\W\d][^:]{1,40}):(?=\s|$)")
+_NO_NAME = re.compile(r"(?:^|\s)#\s?\d|\b(?:nr|no|№)\.?\s?\d|\d[./:-]\d+[./:-]?\d*|https?:|www\.", re.I)
+"""Numbers of posts, dates, clock times, addresses."""
 _LEAD = re.compile(r"[\W_]*([^\W\d_]+)")
 _DIGITS = re.compile(r"[\d\s.,:/+%()-]+")
 _HAS_WORD = re.compile(r"[^\W_]|[^\x00-\x7f]")
@@ -39,6 +44,8 @@ class View:
         self.reference = reference or SOME_DAY
         self._keys: list[tuple[str, ...] | None] = [None] * len(lines)
         self._dates: list[str | None] = [None] * len(lines)
+        self._names: dict[int, str | None] = {}
+        self._values: dict[tuple[int, str], datetime | None] = {}
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -84,6 +91,31 @@ class View:
             found = self._dates[index] = self._find_date_kind(index)
         return found
 
+    def date(self, index: int, reference: datetime | None, order: str) -> datetime | None:
+        """The date on a line, read once for each order of numeric dates."""
+        key = (index, order)
+        if key not in self._values:
+            self._values[key] = find_date(self.lines[index].text, reference=reference, order=order)
+        return self._values[key]
+
+    def name(self, index: int) -> str | None:
+        """The name that a header line is, or None."""
+        if not 0 <= index < len(self.lines):
+            return None
+        if index not in self._names:
+            self._names[index] = self._find_name(index)
+        return self._names[index]
+
+    def _find_name(self, index: int) -> str | None:
+        line = self.lines[index]
+        if line.words > LONGEST_HEADER or line.folded in words("rank") or empty_of_words(line):
+            return None
+        if self.date_kind(index) in ("whole", "start", "numbered"):
+            return None
+        if len(PARTS.split(line.text)) == 1 and (is_profile(line) or (index and is_label(self.lines[index - 1]))):
+            return None
+        return clean_name(line.text)
+
     def _find_date_kind(self, index: int) -> str:
         line = self.lines[index]
         if line.words > LONGEST_HEADER or len(line.text) > 160 or line.is_marker("heading", "control"):
@@ -106,6 +138,17 @@ class View:
         return "start" if find_date(first, reference=self.reference) else "name"
 
 
+def clean_name(text: str) -> str | None:
+    """A name without what stands around it: "by", a rank, counts behind two blanks."""
+    part = next((part for part in PARTS.split(text.strip()) if part.strip(NAME_EDGES)), "").strip(NAME_EDGES)
+    while (found := opening("lead").match(part.casefold())) and found.end() < len(part) and part[found.end()] in " :":
+        part = part[found.end() :].strip(NAME_EDGES)
+    pieces = part.split()
+    if len(pieces) > 1 and fold(pieces[-1]) in words("rank"):
+        part = " ".join(pieces[:-1])
+    return part if is_name(part) and fold(part) not in words("rank") else None
+
+
 @cache
 def leads() -> frozenset[str]:
     """Words that stand before an author or a date in a header."""
@@ -126,6 +169,19 @@ def is_profile(line: Line) -> bool:
     return line.words <= LONGEST_KEY and ("#" in line.folded or find_date(line.text, reference=SOME_DAY) is not None)
 
 
+def has_profile(line: Line) -> bool:
+    """Whether a line, or one of its parts, is about the person: ``ann   Member Posts: 6``."""
+    if is_profile(line):
+        return True
+    return line.words <= LONGEST_HEADER and bool(_counted().search(line.folded))
+
+
+@cache
+def _counted() -> re.Pattern[str]:
+    every = "|".join(sorted(map(re.escape, words("profile")), key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:(?:{every}): ?#|# ?(?:{every}))(?!\w)")
+
+
 def is_number(text: str) -> bool:
     """Counts and scores: nothing but digits and their signs."""
     return bool(_DIGITS.fullmatch(text))
@@ -141,7 +197,9 @@ def is_name(text: str) -> bool:
     text = text.strip()
     if not 0 < len(text) <= 40 or len(text.split()) > 4 or text[-1] in "!?;:,…":
         return False
-    if not any(sign.isalnum() for sign in text) or is_number(text):
+    if not any(sign.isalnum() for sign in text) or is_number(text) or ": " in text or text.endswith(":"):
+        return False
+    if _NO_NAME.search(text):
         return False
     if text.endswith(".") and not text[-2:-1].isupper() and len(text.split()) > 1:
         return False
