@@ -60,4 +60,5 @@ def _long_phrase(line: Line) -> bool:
     from sentiment.threads.text.words import opening
 
     found = [pattern(kind).match(line.folded) for kind in ("footer", "form")] + [opening("closing").match(line.folded)]
-    return any(match is not None and len(match.group().split()) >= 3 for match in found)
+    enough = 2 if line.words <= 8 else 3
+    return any(match is not None and len(match.group().split()) >= enough for match in found)

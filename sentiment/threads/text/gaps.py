@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from sentiment.threads.text.lines import Line
-from sentiment.threads.text.view import View, empty_of_words, is_name, is_number, is_profile, quote_attribution
+from sentiment.threads.text.view import View, empty_of_words, has_profile, is_name, is_label, is_number, quote_attribution
 from sentiment.threads.text.words import words
 
 COMMON = 0.3
@@ -165,24 +165,30 @@ class _Learner:
         if quote_attribution(line) and not self.view.date_kind(index):
             return False
         if any(key in self.common for key in self.view.keys(index)) and (
-            not line.ends_sentence or line.text.endswith((":", "..."))
+            not line.text.endswith((".", "!", "?", ",", "…", ";")) or line.text.endswith("...")
         ):
             return True
         return (
-            is_profile(line)
+            has_profile(line)
             or line.is_marker("control", "sort")
             or line.folded in words("rank")
-            or (line.starts_marker("edited") and line.words <= 12 and not line.text.endswith("."))
         )
 
-    def _label_above(self, index: int) -> bool:
-        return index > self.low and self.view.lines[index - 1].folded in words("profile")
+    def _value(self, index: int) -> bool:
+        """Whether a line is what a label above it announces: a date, a place, a count."""
+        line = self.view.lines[index]
+        return (
+            index > self.low
+            and is_label(self.view.lines[index - 1])
+            and line.words <= 10
+            and not line.text.endswith((".", "!", "?"))
+        )
 
     def _grow_on(self, number: int) -> None:
         limit = self.starts[number + 1] if number + 1 < len(self.places) else self.high
         end = self.ends[number]
         while end < limit:
-            if self._furniture(end) or (self._label_above(end) and self.view.short(end)):
+            if self._furniture(end) or self._value(end):
                 end += 1
                 continue
             reached = self._across(end, limit, +1, self.forward)
@@ -195,7 +201,7 @@ class _Learner:
         limit = self.ends[number - 1] if number else self.low
         start = self.starts[number]
         while start > limit:
-            if self._furniture(start - 1) or (self._label_above(start - 1) and self.view.short(start - 1)):
+            if self._furniture(start - 1) or self._value(start - 1):
                 start -= 1
                 continue
             reached = self._across(start - 1, limit, -1, self.backward)

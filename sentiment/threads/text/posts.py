@@ -16,6 +16,7 @@ from sentiment.threads.text.columns import read_authors, read_dates
 from sentiment.threads.text.ending import last_words
 from sentiment.threads.text.gaps import Gaps, gap_core, learn_gaps
 from sentiment.threads.text.lines import Line
+from sentiment.threads.text.tidy import tidy
 from sentiment.threads.text.view import View, has_profile
 
 
@@ -163,6 +164,7 @@ def _thread(view: View, cut: Cut, reference: datetime | None) -> Thread:
         posts.append(
             Post(anchor.index, header, list(view.lines[start:end]), authors[number], dates[number], anchor.number)
         )
+    tidy([(post.author, post.words) for post in posts])
     thread = Thread(posts, cut.kind.rule, 0.0)
     if cut.heading is not None:
         thread.heading = view.lines[cut.heading]

@@ -28,3 +28,14 @@ def opening(kind: str) -> re.Pattern[str]:
 def opens(kind: str, folded: str) -> bool:
     """Whether a folded text begins with a phrase of this kind."""
     return opening(kind).match(folded) is not None
+
+
+@cache
+def _anywhere(kind: str) -> re.Pattern[str]:
+    every = sorted(words(kind), key=lambda phrase: (-len(phrase), phrase))
+    return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(phrase) for phrase in every) + r")$")
+
+
+def has(kind: str, folded: str) -> bool:
+    """Whether a folded text ends with a phrase of this kind."""
+    return _anywhere(kind).search(folded) is not None
