@@ -39,7 +39,7 @@ def read_lines(lines: list[Line], document: Document) -> Draft:
         _end_thread(thread)
     article = read_article(visible[: _article_end(visible, thread)], visible)
     draft = Draft(title=article.title, author=article.author, outlet=article.outlet, dates=article.dates)
-    if thread and not thread.heading and sum(line.words for line in article.body) < OWN_BODY_WORDS:
+    if thread and _is_forum(thread, article):
         _opening_post(draft, article, thread)
     draft.body = join(article.body)
     if published:
@@ -50,6 +50,13 @@ def read_lines(lines: list[Line], document: Document) -> Draft:
     draft.boilerplate = [line.text for line in visible if line.role is Role.BOILERPLATE]
     draft.notes = _notes(draft)
     return draft
+
+
+def _is_forum(thread: Thread, article: Article) -> bool:
+    """Whether the first post is what the others answer: nothing above it, or posts with the panels that forums have."""
+    if thread.heading or len(thread.posts) < 2:
+        return False
+    return thread.panels >= 0.5 or thread.fills or sum(line.words for line in article.body) < OWN_BODY_WORDS
 
 
 def _article_end(visible: Sequence[Line], thread: Thread | None) -> int:

@@ -17,9 +17,11 @@ from sentiment.threads.dates import find_date, guess_order
 from sentiment.threads.markers import fold
 from sentiment.threads.text.gaps import Gaps
 from sentiment.threads.text.lines import Line
-from sentiment.threads.text.view import NAME_EDGES, PARTS, SOME_DAY, View, clean_name, is_name
+from sentiment.threads.text.view import NAME_EDGES, PARTS, SOME_DAY, View, clean_name, has_profile, is_name, leads
 from sentiment.threads.text.words import opening, words
 
+SPARE, NEXT_BEST = 2, 0.7
+"""A post that the best column leaves without a name gets it from the second, if that one is nearly as good."""
 NAMED = 0.5
 """Share of posts that a column must name to be the authors; columns of ranks and places name fewer or repeat themselves."""
 _MENTION = re.compile(
@@ -47,7 +49,7 @@ def read_dates(view: View, gaps: Gaps, reference: datetime | None) -> tuple[list
         own = [[index for index in found if not kind or view.date_kind(index) == kind] for found in lines]
         for pick in (0, -1):
             column = [found[pick] if found else None for found in own]
-            at = _shifted(column)
+            at = _shifted(column, gaps)
             dates = [
                 None if index is None else view.date(index, reference, order)
                 for index in at
@@ -68,12 +70,18 @@ def _dated(view: View, start: int, end: int) -> list[int]:
     return [index for index in range(start, end) if view.date_kind(index)]
 
 
-def _shifted(column: list[int | None]) -> list[int | None]:
-    """A column that is empty before the first words and filled behind the last stands below its posts."""
-    if column[0] is None and column[-1] is not None and len(column) > 2:
-        return column[1:]
+def _shifted(column: list[int | None], gaps: Gaps) -> list[int | None]:
+    """A column that is empty before the first words and filled behind the last stands below its posts.
+
+    So does one that opens nearly every gap and the foot as well, even if the first gap has it: that one is of a post before.
+    """
     inner = column[1:-1]
-    if column[0] is None and inner and sum(one is not None for one in inner) > 0.6 * len(inner):
+    filled = sum(one is not None for one in inner)
+    if column[0] is None and (column[-1] is not None or filled > 0.6 * len(inner)) and len(column) > 2:
+        return column[1:]
+    opening_line = sum(at == start for at, start in zip(column, gaps.starts, strict=False) if at is not None)
+    known = sum(at is not None for at in column[:-1])
+    if known > 1 and opening_line >= 0.7 * known and column[-1] is not None and column[-1] - gaps.stop <= 1:
         return column[1:]
     return column[:-1]
 
@@ -92,21 +100,35 @@ def _date_score(dates: Sequence[datetime | None], at: Sequence[int | None], view
 
 
 def read_authors(view: View, gaps: Gaps, dated: Sequence[int | None]) -> list[str | None]:
-    """Each post's author, from the best column of the headers."""
+    """Each post's author, from the best column of the headers; what it lacks, from the next best."""
     mentioned = _mentioned(view, gaps)
-    best: tuple[float, list[str | None]] = (0.0, [None] * len(gaps))
-    for column in _columns(view, gaps, dated):
-        score = _name_score(column, mentioned)
-        if score > best[0]:
-            best = (score, column.values)
-    return best[1]
+    own = _own(gaps, dated)
+    columns = _columns(view, gaps, own, dated)
+    scored = [(score, column) for column in columns if (score := _name_score(column, mentioned, gaps)) > 0]
+    scored.sort(key=lambda pair: -pair[0])
+    names: list[str | None] = [None] * len(gaps)
+    for score, column in scored[:SPARE]:
+        if score >= NEXT_BEST * scored[0][0]:
+            names = [name or other for name, other in zip(names, column.values, strict=True)]
+    return names
 
 
-def _columns(view: View, gaps: Gaps, dated: Sequence[int | None]) -> Iterator[Values]:
-    """All columns of names: beside the date, at the gap's edges, beside common keys, and the rest of common lines."""
+def _own(gaps: Gaps, dated: Sequence[int | None]) -> list[tuple[int, int]]:
+    """Each post's part of its gap: without the foot of the post before, where dates stand below the words."""
+    spans = []
+    for number, (start, end) in enumerate(zip(gaps.starts, gaps.ends, strict=True)):
+        below = dated[number - 1] if number else None
+        spans.append((below + 1, end) if below is not None and start <= below < end else (start, end))
+    return spans
+
+
+def _columns(
+    view: View, gaps: Gaps, own: Sequence[tuple[int, int]], dated: Sequence[int | None]
+) -> Iterator[Values]:
+    """All columns of names: beside the date, at the header's edges, beside common keys, and what common lines leave."""
     count = len(gaps)
     yield Values([name_beside_date(view.lines[at]) if at is not None else None for at in dated], 0.25)
-    for offset in (-1, 1, -2, 2, -3, 3):
+    for offset in (-1, 1, -2, 2, -3):
         values = [
             view.name(at + offset)
             if at is not None and (offset < 0 or at + offset < _end_of(gaps, number, at))
@@ -114,22 +136,21 @@ def _columns(view: View, gaps: Gaps, dated: Sequence[int | None]) -> Iterator[Va
             for number, at in enumerate(dated)
         ]
         yield Values(values, 0.1 if abs(offset) == 1 else 0.0)
-    first = [next((name for at in range(s, e) if (name := view.name(at))), None) for s, e in _own(gaps)]
-    yield Values(first, 0.05)
+    yield Values([next((name for at in range(s, e) if (name := view.name(at))), None) for s, e in own], 0.05)
     for offset in range(1, 4):
-        yield Values([view.name(e - offset) if e - offset >= s else None for s, e in _own(gaps)], 0.0)
+        yield Values([view.name(e - offset) if e - offset >= s else None for s, e in own], 0.0)
     by_key: dict[tuple[str, int], list[str | None]] = defaultdict(lambda: [None] * count)
-    for number, (start, end) in enumerate(_own(gaps)):
+    for number, (start, end) in enumerate(own):
         seen: set[str] = set()
         for index in range(start, end):
             for key in view.keys(index):
-                if key not in gaps.common or key in seen:
+                if key in seen or gaps.common.get(key, 0) < NAMED * count:
                     continue
                 seen.add(key)
                 for offset in (-2, -1, 1):
                     if start <= index + offset < end:
                         by_key[key, offset][number] = view.name(index + offset)
-                if key.startswith(("first ", "last ", "label ")):
+                if key.startswith("label ") or (key.startswith("first ") and key.split()[-1] in leads()):
                     by_key[key, 0][number] = _rest(view.lines[index], key)
     for (_, offset), values in by_key.items():
         yield Values(values, 0.1 if offset == 0 else 0.02 if offset == -1 else 0.0)
@@ -143,20 +164,17 @@ def _end_of(gaps: Gaps, number: int, at: int) -> int:
     return at + 3
 
 
-def _own(gaps: Gaps) -> Iterable[tuple[int, int]]:
-    return zip(gaps.starts, gaps.ends, strict=True)
-
-
 def _rest(line: Line, key: str) -> str | None:
     """What is left of a line without the words it shares with its kind: "Find all posts by ann" gives "ann"."""
     kind, _, shared = key.partition(" ")
     pieces = line.text.split()
     taken = len(shared.split())
+    if has_profile(line):
+        return None
     if kind == "label":
         _, _, value = line.text.partition(":")
         return clean_name(value) if value.strip() else None
-    left = pieces[taken:] if kind == "first" else pieces[:-taken]
-    text = " ".join(left).strip(NAME_EDGES)
+    text = " ".join(pieces[taken:]).strip(NAME_EDGES)
     return text if text and is_name(text) and fold(text) not in words("rank") else None
 
 
@@ -215,7 +233,7 @@ def _mentioned(view: View, gaps: Gaps) -> set[str]:
     return found
 
 
-def _name_score(column: Values, mentioned: set[str]) -> float:
+def _name_score(column: Values, mentioned: set[str], gaps: Gaps) -> float:
     known = [value for value in column.values if value]
     filled = len(known) / len(column.values)
     if filled < NAMED:
@@ -226,4 +244,5 @@ def _name_score(column: Values, mentioned: set[str]) -> float:
         distinct *= 0.3  # the same word beside every post is a rank or a button
     named = sum(fold(name) in mentioned for name in counts) / len(counts)
     simple = sum(len(name.split()) <= 2 for name in known) / len(known)
-    return filled * (0.3 + min(0.7, 1.2 * distinct)) + 0.6 * named + 0.15 * simple + column.bonus
+    button = len(gaps) > 4 and sum(gaps.common.get(fold(name), 0) >= 0.6 * len(gaps) for name in known) > 0.5 * len(known)
+    return (filled * (0.3 + min(0.7, 1.2 * distinct)) + 0.6 * named + 0.15 * simple + column.bonus) * (0.3 if button else 1)

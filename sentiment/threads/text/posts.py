@@ -26,8 +26,10 @@ POOR = 0.45
 """Worth, of at most 1, from which on a post speaks for its segmentation; one with nothing but a date is at 0.5."""
 ENOUGH = 4
 """Words with which a post counts in full."""
-FILLS = 0.7
+FILLS = 0.5
 """Share of a page's prose in posts that have neither buttons nor user panels; teasers beside an article have less."""
+HEADED_WORTH, FREE_WORTH = 0.2, 0.4
+"""Least mean worth of a thread's posts, behind a heading that announces comments and without one."""
 
 
 @dataclass(eq=False)
@@ -53,6 +55,10 @@ class Thread:
     score: float = 0.0
     dated: float = 0.0
     """Share of posts with a date, be it one that nobody can place without knowing when the page was saved."""
+    fills: bool = False
+    """Whether most of the page's running text stands in the posts."""
+    panels: float = 0.0
+    """Share of posts whose header tells about the author: ``Posts: 74``. Forums do, comments seldom."""
     signs: float = 0.0
     """Share of posts with something that only posts have: a profile line, a reply button, a number and a date."""
 
@@ -75,7 +81,7 @@ def find_thread(lines: Sequence[Line], reference: datetime | None) -> Thread | N
         own.sort(key=lambda cut: -cut.worth)
         for cut in own[:FINALISTS]:
             thread = _thread(view, cut, reference)
-            if _credible(thread, view):
+            if _credible(thread):
                 found.append(thread)
     return max(found, key=lambda thread: thread.score, default=None)
 
@@ -135,7 +141,7 @@ def _marks(view: View, gaps: Gaps) -> list[Mark]:
         lines = view.lines[first : min(last, first + 20)]
         running = any(line.ends_sentence or line.words >= 8 for line in lines)
         size = min(1.0, sum(line.words for line in lines) / ENOUGH) * (1.0 if running else 0.6)
-        alike = len(own[number] & core) / len(core) if core else 0.5
+        alike = len(own[number] & core) / len(core) if core else 1.0 if len(gaps) == 1 else 0.5
         dated = any(view.date_kind(index) for index in range(start, end))
         signed = any(has_profile(line) or line.is_marker("control") for line in view.lines[start:end])
         marks.append(Mark(size, alike, dated, signed))
@@ -172,32 +178,34 @@ def _thread(view: View, cut: Cut, reference: datetime | None) -> Thread:
         mark.named, mark.dated = author is not None, at is not None
     thread.score = sum(map(_worth, cut.marks))
     thread.dated = sum(at is not None for at in dated) / len(dated)
+    thread.panels = sum(any(map(has_profile, post.header)) for post in posts) / len(posts)
+    thread.fills = _fills_page(posts, view)
     thread.signs = _signs(posts, dated)
     return thread
 
 
-def _credible(thread: Thread, view: View) -> bool:
-    """Whether the segmentation is a thread, and not a list of teasers, of steps or of dates. Sets its score."""
+def _credible(thread: Thread) -> bool:
+    """Whether the segmentation is a thread, and not a list of teasers, of steps or of dates. Sets its confidence."""
     posts = thread.posts
     full = [post for post in posts if post.words]
     if not full or len(full) < 0.5 * len(posts):
         return False
     named = sum(post.author is not None for post in posts) / len(posts)
-    dated = thread.dated
-    if thread.heading is None:
-        if len(posts) < 2 or named < 0.5:
-            return False
-        if thread.signs < 0.3 and (dated < 0.7 or named < 0.7 or not _fills_page(full, view)):
-            return False
-    elif named < 0.3 and dated < 0.3:
-        return False
     thread.confidence = min(0.95, 0.4 + 0.2 * (thread.heading is not None) + 0.2 * min(1.0, thread.signs) + 0.2 * named)
-    return True
+    if thread.heading is not None:
+        return thread.score >= HEADED_WORTH * len(posts) and (named >= 0.3 or thread.dated >= 0.3)
+    if len(posts) < 2 or named < 0.5 or thread.score < FREE_WORTH * len(posts):
+        return False
+    if thread.panels >= 0.5:
+        return True
+    if len(posts) < 3:
+        return False
+    return thread.signs >= 0.6 or (thread.dated >= 0.7 and named >= 0.7 and thread.fills)
 
 
 def _fills_page(posts: list[Post], view: View) -> bool:
-    """Whether most of the page's running text stands in the posts: so in a forum, not in a list of teasers."""
-    inside = sum(line.words for post in posts for line in post.words if line.prose)
+    """Whether the page's running text stands in the posts behind the first: so in a forum, not in teasers below an article."""
+    inside = sum(line.words for post in posts[1:] for line in post.words if line.prose)
     return inside >= FILLS * sum(line.words for line in view.lines if line.prose)
 
 

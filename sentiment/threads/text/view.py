@@ -15,7 +15,7 @@ from functools import cache
 from sentiment.threads.dates import find_date, parse_date
 from sentiment.threads.markers import fold, pattern, phrases
 from sentiment.threads.text.lines import Line
-from sentiment.threads.text.words import opening, opens, words
+from sentiment.threads.text.words import has, opening, opens, words
 
 SOME_DAY = datetime(2020, 6, 15, 12)
 """Only to see that "2 hours ago" is a date at all."""
@@ -29,7 +29,11 @@ PARTS = re.compile(r"\s{2,}|\s*[|·•»«↑→]\s*|\s[–—-]\s|\t|\xa0+|,\s"
 """What parts a name from the rest of its line: two blanks (two elements side by side), dots, dashes."""
 
 _LABEL = re.compile(r"([^\W\d][^:]{1,40}):(?=\s|$)")
-_NO_NAME = re.compile(r"(?:^|\s)#\s?\d|\b(?:nr|no|№)\.?\s?\d|\d[./:-]\d+[./:-]?\d*|https?:|www\.", re.I)
+_TITLE = re.compile(r"(?:re|aw|sv|odp|antw|ответ)\s?:", re.I)
+"""``Re: A title``: the subject line of a post."""
+_HASH = re.compile(r"#\d+|[«»]")
+_COUNT = re.compile(r"\d[\d.,km]*\s+[^\W\d]+", re.I)
+_NO_NAME = re.compile(r"(?:^|\s)#\s?\d|\b(?:nr|no|№)\.?\s?\d|\d[./:-]\d+[./:-]?\d*|https?:|www\.|\.(?:com|net|org|de|it|ru|fr|es|co\.uk)$", re.I)
 """Numbers of posts, dates, clock times, addresses."""
 _LEAD = re.compile(r"[\W_]*([^\W\d_]+)")
 _DIGITS = re.compile(r"[\d\s.,:/+%()-]+")
@@ -95,7 +99,9 @@ class View:
         """The date on a line, read once for each order of numeric dates."""
         key = (index, order)
         if key not in self._values:
-            self._values[key] = find_date(self.lines[index].text, reference=reference, order=order)
+            self._values[key] = find_date(
+                _HASH.sub(" ", self.lines[index].text), reference=reference, order=order
+            )
         return self._values[key]
 
     def name(self, index: int) -> str | None:
@@ -112,6 +118,12 @@ class View:
             return None
         if self.date_kind(index) in ("whole", "start", "numbered"):
             return None
+        if _TITLE.match(line.text):
+            return None
+        if opens("answer", line.folded) and len(line.folded.split()) > 2:
+            return None
+        if has("liked", line.folded) or opens("attached", line.folded):
+            return None
         if len(PARTS.split(line.text)) == 1 and (is_profile(line) or (index and is_label(self.lines[index - 1]))):
             return None
         return clean_name(line.text)
@@ -120,7 +132,7 @@ class View:
         line = self.lines[index]
         if line.words > LONGEST_HEADER or len(line.text) > 160 or line.is_marker("heading", "control"):
             return ""
-        if is_profile(line) or (index and is_label(self.lines[index - 1])):
+        if is_profile(line) or (index and self.lines[index - 1].folded in words("since")):
             return ""
         if line.starts_marker("edited"):
             return ""
@@ -144,8 +156,11 @@ def clean_name(text: str) -> str | None:
     while (found := opening("lead").match(part.casefold())) and found.end() < len(part) and part[found.end()] in " :":
         part = part[found.end() :].strip(NAME_EDGES)
     pieces = part.split()
-    if len(pieces) > 1 and fold(pieces[-1]) in words("rank"):
-        part = " ".join(pieces[:-1])
+    for length in (3, 2, 1):
+        tail = fold(" ".join(pieces[-length:]))
+        if len(pieces) > length and (tail in words("rank") or tail in words("byline")):
+            part = " ".join(pieces[:-length])
+            break
     return part if is_name(part) and fold(part) not in words("rank") else None
 
 
@@ -195,11 +210,11 @@ def empty_of_words(line: Line) -> bool:
 def is_name(text: str) -> bool:
     """Whether a text could be a person's display name."""
     text = text.strip()
-    if not 0 < len(text) <= 40 or len(text.split()) > 4 or text[-1] in "!?;:,…":
+    if not 1 < len(text) <= 40 or "&" in text or len(text.split()) > 4 or text[-1] in "!?;:,…":
         return False
     if not any(sign.isalnum() for sign in text) or is_number(text) or ": " in text or text.endswith(":"):
         return False
-    if _NO_NAME.search(text):
+    if _NO_NAME.search(text) or _COUNT.fullmatch(text):
         return False
     if text.endswith(".") and not text[-2:-1].isupper() and len(text.split()) > 1:
         return False
