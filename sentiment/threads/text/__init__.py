@@ -14,6 +14,7 @@ from sentiment.records import Document, FoundDate
 from sentiment.threads.dates import date_in_url
 from sentiment.threads.text.article import Article, read_article
 from sentiment.threads.text.headed import end_of_comments, find_headed
+from sentiment.threads.text.headings import LONGEST, declared
 from sentiment.threads.text.lines import Line, Role, join, shown, split
 from sentiment.threads.text.posts import Post, Thread, find_thread
 from sentiment.threads.text.quotes import Article as Quotable
@@ -46,7 +47,7 @@ def read_lines(lines: list[Line], document: Document) -> Draft:
         draft.dates.insert(0, FoundDate("url", published))
     if thread:
         _comments(draft, thread, article)
-    draft.declared_comments = _declared(visible)
+    draft.declared_comments = _declared(visible, thread)
     draft.boilerplate = [line.text for line in visible if line.role is Role.BOILERPLATE]
     draft.notes = _notes(draft)
     return draft
@@ -142,14 +143,15 @@ def _in_order(comments: Sequence[DraftComment], numbers: Sequence[int | None]) -
         return False
 
 
-def _declared(visible: Sequence[Line]) -> int | None:
+def _declared(visible: Sequence[Line], thread: Thread | None) -> int | None:
     """The number of comments that the page states in a heading, or 0 where it says that there are none."""
+    if thread and thread.heading and (count := declared(thread.heading)) is not None:
+        return count
     for line in visible:
         if line.is_marker("empty") and "0" in line.folded:
             return 0
-        if "#" in line.folded and line.is_marker("heading"):
-            digits = "".join(sign for sign in line.text if sign.isdigit())
-            return int(digits) if len(digits) < 7 else None
+        if line.words <= LONGEST and (count := declared(line)) is not None:
+            return count
     return None
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sentiment.threads.markers import pattern
 from sentiment.threads.text.view import LONGEST_HEADER, NAME_EDGES, View, is_name, is_number, quote_attribution
+from sentiment.threads.text.words import words
 
 CANDIDATES = 14
 """Kinds of repeated lines that are tried, the most frequent first; each costs one pass over the lines."""
@@ -34,14 +35,16 @@ class Kind:
 
     rule: str
     anchors: tuple[Anchor, ...]
+    strong: bool = False
+    """Whether one alone can open a post: a number, a byline, a date; a line that merely repeats cannot."""
 
 
 def kinds(view: View, low: int, high: int) -> list[Kind]:
     """All kinds of anchors between two lines that are worth a try."""
-    found = [Kind("numbered posts", tuple(_numbered(view, low, high)))]
-    found.append(Kind("names with a verb of saying", tuple(_bylines(view, low, high))))
+    found = [Kind("numbered posts", tuple(_numbered(view, low, high)), strong=True)]
+    found.append(Kind("names with a verb of saying", tuple(_bylines(view, low, high)), strong=True))
     dated, repeated = _by_key(view, low, high)
-    found += [Kind(f"dated headers ({key})", tuple(map(Anchor, places))) for key, places in dated]
+    found += [Kind(f"dated headers ({key})", tuple(map(Anchor, places)), strong=True) for key, places in dated]
     found += [Kind(f"repeated lines ({key[:30]})", tuple(map(Anchor, places))) for key, places in repeated]
     unique = {tuple(anchor.index for anchor in kind.anchors): kind for kind in reversed(found) if kind.anchors}
     return list(reversed(unique.values()))
@@ -53,7 +56,7 @@ def _by_key(view: View, low: int, high: int) -> tuple[list[tuple[str, list[int]]
     places: dict[str, list[int]] = defaultdict(list)
     for index in range(low, high):
         line = view.lines[index]
-        if (kind := view.date_kind(index)) and not line.is_marker("heading"):
+        if (kind := view.date_kind(index)) and not line.folded in words("heading"):
             dated[kind].append(index)
             dated["any"].append(index)
             continue

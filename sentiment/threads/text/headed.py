@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from sentiment.threads.markers import pattern
+from sentiment.threads.text.headings import headings
 from sentiment.threads.text.lines import Line
 from sentiment.threads.text.posts import Post, Thread
 
@@ -22,7 +23,7 @@ def find_headed(lines: Sequence[Line]) -> Thread | None:
 
     Lines that follow each other without blank lines are one comment each; where blank lines part them, a paragraph is.
     """
-    start = next((i for i in range(len(lines) - 1, -1, -1) if lines[i].is_marker("heading")), None)
+    start = next((i for i in reversed(headings(lines)) if i + 1 < len(lines)), None)
     if start is None or start < 1:
         return None
     region = list(lines[start + 1 : end_of_comments(lines, start + 1)])

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sentiment.threads.markers import pattern
-from sentiment.threads.text.anchors import Kind, kinds
+from sentiment.threads.text.anchors import Anchor, Kind, kinds
 from sentiment.threads.text.columns import read_authors, read_dates
-from sentiment.threads.text.ending import last_words
+from sentiment.threads.text.ending import closes, last_words
 from sentiment.threads.text.gaps import Gaps, gap_core, learn_gaps
+from sentiment.threads.text.headings import headings
 from sentiment.threads.text.lines import Line
 from sentiment.threads.text.tidy import tidy
 from sentiment.threads.text.view import View, has_profile
@@ -28,6 +28,10 @@ ENOUGH = 4
 """Words with which a post counts in full."""
 FILLS = 0.5
 """Share of a page's prose in posts that have neither buttons nor user panels; teasers beside an article have less."""
+ANNOUNCED = 1.3
+"""A heading weighs as much as three posts in ten: without it the article's own date would often count as one more post."""
+BEHIND = 0.34
+"""Share of anchors that may stand behind the end of the comments: dates of related articles, of a side bar."""
 HEADED_WORTH, FREE_WORTH = 0.2, 0.4
 """Least mean worth of a thread's posts, behind a heading that announces comments and without one."""
 
@@ -66,15 +70,16 @@ class Thread:
 def find_thread(lines: Sequence[Line], reference: datetime | None) -> Thread | None:
     """The best segmentation of the shown lines into posts, or None where there is no thread."""
     view = View(lines, reference)
-    cuts: list[Cut] = []
-    heading = last_heading(lines)
     whole = kinds(view, 0, len(lines))
-    for kind in whole:
-        cuts.append(_cut(view, kind, 0, None))
-        if heading is not None:
+    cuts = [_cut(view, kind, 0, len(lines), None) for kind in whole]
+    for heading in headings(lines):
+        for kind in whole:
             behind = tuple(anchor for anchor in kind.anchors if anchor.index > heading)
-            if behind:
-                cuts.append(_cut(view, Kind(kind.rule, behind), heading + 1, heading))
+            if not behind or not (kind.strong or len(behind) > 1):
+                continue
+            high = _end_behind(lines, behind)
+            behind = tuple(anchor for anchor in behind if anchor.index < high)
+            cuts.append(_cut(view, Kind(kind.rule, behind, kind.strong), heading + 1, high, heading))
     found = []
     for headed in (False, True):
         own = [cut for cut in cuts if cut.worth > 0 and (cut.heading is not None) == headed]
@@ -83,21 +88,17 @@ def find_thread(lines: Sequence[Line], reference: datetime | None) -> Thread | N
             thread = _thread(view, cut, reference)
             if _credible(thread):
                 found.append(thread)
-    return max(found, key=lambda thread: thread.score, default=None)
+    return max(found, key=lambda thread: thread.score * (ANNOUNCED if thread.heading else 1.0), default=None)
 
 
-def last_heading(lines: Sequence[Line]) -> int | None:
-    """Index of the last line that opens a list of comments."""
-    for index in range(len(lines) - 1, -1, -1):
-        if lines[index].is_marker("heading") or (lines[index].words <= 20 and _counted_heading(lines[index])):
-            return index
-    return None
-
-
-def _counted_heading(line: Line) -> bool:
-    """``5 thoughts on “A title”``: a counted heading with the title behind it."""
-    found = pattern("heading").match(line.folded)
-    return found is not None and ("#" in found.group() or " on" in found.group()) and line.words > 2
+def _end_behind(lines: Sequence[Line], anchors: Sequence[Anchor]) -> int:
+    """Where the comments of a heading end at the latest: at a form or a footer with few anchors behind it."""
+    for index in range(anchors[0].index + 1, len(lines)):
+        if closes(lines[index]):
+            behind = sum(anchor.index > index for anchor in anchors)
+            if behind <= BEHIND * len(anchors):
+                return index
+    return len(lines)
 
 
 @dataclass
@@ -122,9 +123,9 @@ class Cut:
     marks: list[Mark]
 
 
-def _cut(view: View, kind: Kind, low: int, heading: int | None) -> Cut:
-    gaps, kept = learn_gaps(view, [anchor.index for anchor in kind.anchors], low, len(view))
-    kind = Kind(kind.rule, tuple(kind.anchors[number] for number in kept))
+def _cut(view: View, kind: Kind, low: int, high: int, heading: int | None) -> Cut:
+    gaps, kept = learn_gaps(view, [anchor.index for anchor in kind.anchors], low, high)
+    kind = Kind(kind.rule, tuple(kind.anchors[number] for number in kept), kind.strong)
     gaps.stop = last_words(view, gaps)
     marks = _marks(view, gaps)
     full = sum(mark.size > 0 for mark in marks)

@@ -132,9 +132,9 @@ class View:
         line = self.lines[index]
         if line.words > LONGEST_HEADER or len(line.text) > 160 or line.is_marker("heading", "control"):
             return ""
-        if is_profile(line) or (index and self.lines[index - 1].folded in words("since")):
+        if opens("heading", line.folded) or opens("edited", line.folded):
             return ""
-        if line.starts_marker("edited"):
+        if is_profile(line) or (index and self.lines[index - 1].folded in words("since")):
             return ""
         if parse_date(line.text.strip(NAME_EDGES), reference=self.reference):
             return "whole"
