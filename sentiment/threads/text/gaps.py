@@ -171,6 +171,7 @@ class _Learner:
         return (
             has_profile(line)
             or line.is_marker("control", "sort")
+            or line.folded in words("reply")
             or line.folded in words("rank")
         )
 

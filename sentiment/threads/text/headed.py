@@ -26,6 +26,8 @@ def find_headed(lines: Sequence[Line]) -> Thread | None:
     start = next((i for i in reversed(headings(lines)) if i + 1 < len(lines)), None)
     if start is None or start < 1:
         return None
+    if not any(line.prose for line in lines[:start]) and sum(line.prose for line in lines[start:]) > 3:
+        return None  # a link to the comments above the article, not their heading
     region = list(lines[start + 1 : end_of_comments(lines, start + 1)])
     region = [line for line in region if not line.is_marker("control", "sort", "form_line", "deleted")]
     if not region or not _reads_as_comments(region):

@@ -17,7 +17,7 @@ from sentiment.threads.text.gaps import Gaps, gap_core, learn_gaps
 from sentiment.threads.text.headings import headings
 from sentiment.threads.text.lines import Line
 from sentiment.threads.text.tidy import tidy
-from sentiment.threads.text.view import View, has_profile
+from sentiment.threads.text.view import View, has_profile, is_button, is_reply
 
 
 FINALISTS = 5
@@ -30,6 +30,8 @@ FILLS = 0.5
 """Share of a page's prose in posts that have neither buttons nor user panels; teasers beside an article have less."""
 ANNOUNCED = 1.3
 """A heading weighs as much as three posts in ten: without it the article's own date would often count as one more post."""
+FEW, NEAR_HEADING = 2, 8
+"""One or two posts must begin within so many lines of their heading: "Opinion" in a menu is no heading of comments."""
 BEHIND = 0.34
 """Share of anchors that may stand behind the end of the comments: dates of related articles, of a side bar."""
 HEADED_WORTH, FREE_WORTH = 0.2, 0.4
@@ -59,6 +61,8 @@ class Thread:
     score: float = 0.0
     dated: float = 0.0
     """Share of posts with a date, be it one that nobody can place without knowing when the page was saved."""
+    distance: int = 0
+    """Lines between the heading and the first post's header."""
     fills: bool = False
     """Whether most of the page's running text stands in the posts."""
     panels: float = 0.0
@@ -144,7 +148,7 @@ def _marks(view: View, gaps: Gaps) -> list[Mark]:
         size = min(1.0, sum(line.words for line in lines) / ENOUGH) * (1.0 if running else 0.6)
         alike = len(own[number] & core) / len(core) if core else 1.0 if len(gaps) == 1 else 0.5
         dated = any(view.date_kind(index) for index in range(start, end))
-        signed = any(has_profile(line) or line.is_marker("control") for line in view.lines[start:end])
+        signed = any(has_profile(line) or is_button(line) for line in view.lines[start:end])
         marks.append(Mark(size, alike, dated, signed))
     if len(marks) > 2 and not marks[0].dated:  # dates below the words: each stands in the next gap
         for mark, below in zip(marks, [*marks[1:], marks[-1]], strict=True):
@@ -175,6 +179,7 @@ def _thread(view: View, cut: Cut, reference: datetime | None) -> Thread:
     thread = Thread(posts, cut.kind.rule, 0.0)
     if cut.heading is not None:
         thread.heading = view.lines[cut.heading]
+        thread.distance = gaps.starts[0] - cut.heading - 1
     for mark, author, at in zip(cut.marks, authors, dated, strict=True):
         mark.named, mark.dated = author is not None, at is not None
     thread.score = sum(map(_worth, cut.marks))
@@ -194,14 +199,16 @@ def _credible(thread: Thread) -> bool:
     named = sum(post.author is not None for post in posts) / len(posts)
     thread.confidence = min(0.95, 0.4 + 0.2 * (thread.heading is not None) + 0.2 * min(1.0, thread.signs) + 0.2 * named)
     if thread.heading is not None:
+        if len(posts) <= FEW and thread.distance > NEAR_HEADING:
+            return False
         return thread.score >= HEADED_WORTH * len(posts) and (named >= 0.3 or thread.dated >= 0.3)
     if len(posts) < 2 or named < 0.5 or thread.score < FREE_WORTH * len(posts):
         return False
-    if thread.panels >= 0.5:
+    if len(posts) == 2:
+        return thread.panels == 1.0 and thread.dated == 1.0
+    if thread.panels >= 0.5 or thread.signs >= 0.6:
         return True
-    if len(posts) < 3:
-        return False
-    return thread.signs >= 0.6 or (thread.dated >= 0.7 and named >= 0.7 and thread.fills)
+    return thread.dated >= 0.7 and named >= 0.7 and thread.fills
 
 
 def _fills_page(posts: list[Post], view: View) -> bool:
@@ -212,7 +219,7 @@ def _fills_page(posts: list[Post], view: View) -> bool:
 
 def _signs(posts: list[Post], dated: Sequence[int | None]) -> float:
     def sign(post: Post, date: int | None) -> bool:
-        return any(has_profile(line) or line.is_marker("control") for line in post.header) or (
+        return any(has_profile(line) or is_reply(line) for line in post.header) or (
             post.number is not None and date is not None
         )
 

@@ -184,6 +184,18 @@ def is_profile(line: Line) -> bool:
     return line.words <= LONGEST_KEY and ("#" in line.folded or find_date(line.text, reference=SOME_DAY) is not None)
 
 
+def is_button(line: Line) -> bool:
+    """A button or link beside a post, alone on its line or with others."""
+    return line.is_marker("control") or is_reply(line)
+
+
+def is_reply(line: Line) -> bool:
+    """A button that only posts have: to answer, to quote, to report."""
+    if line.words > 6 or not line.folded:
+        return False
+    return line.folded in words("reply") or (opens("reply", line.folded) and not line.text.endswith((".", "!", "?", ",")))
+
+
 def has_profile(line: Line) -> bool:
     """Whether a line, or one of its parts, is about the person: ``ann   Member Posts: 6``."""
     if is_profile(line):
