@@ -6,6 +6,7 @@ or counted twice.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import datetime, time
 
@@ -62,11 +63,18 @@ def _is_forum(thread: Thread, article: Article) -> bool:
 
 def _article_end(visible: Sequence[Line], thread: Thread | None) -> int:
     """Index of the first shown line behind the article: the thread, its heading, or a form without comments."""
-    if thread:
-        first = thread.posts[0]
-        starts = [line.number for line in [thread.heading, *first.header[:1], *first.words[:1]] if line]
-        return next(i for i, line in enumerate(visible) if line.number == min(starts))
-    return next((i for i, line in enumerate(visible) if i and line.is_marker("form", "empty")), len(visible))
+    if not thread:
+        return next((i for i, line in enumerate(visible) if i and line.is_marker("form", "empty")), len(visible))
+    first = thread.posts[0]
+    post = first.first
+    numbers = [line.number for line in visible]
+    end = bisect_left(numbers, post)
+    if thread.heading and thread.heading.number < post:
+        start = bisect_left(numbers, thread.heading.number)
+        between = sum(line.words for line in visible[start:end] if line.prose)
+        if between < OWN_BODY_WORDS:  # else "3 comments" stands above the article, and links to them
+            return start
+    return end
 
 
 def _end_thread(thread: Thread) -> None:

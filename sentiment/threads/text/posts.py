@@ -49,6 +49,11 @@ class Post:
     date: datetime | None = None
     number: int | None = None
 
+    @property
+    def first(self) -> int:
+        """Number of the post's first line."""
+        return min(line.number for line in [*self.header[:1], *self.words[:1]])
+
 
 @dataclass
 class Thread:
@@ -92,7 +97,11 @@ def find_thread(lines: Sequence[Line], reference: datetime | None) -> Thread | N
             thread = _thread(view, cut, reference)
             if _credible(thread):
                 found.append(thread)
-    return max(found, key=lambda thread: thread.score * (ANNOUNCED if thread.heading else 1.0), default=None)
+    best = max(found, key=lambda thread: thread.score * (ANNOUNCED if thread.heading else 1.0), default=None)
+    if best and best.heading:
+        above = [index for index in headings(lines) if lines[index].number < best.posts[0].first]
+        best.heading = lines[above[-1]] if above else best.heading
+    return best
 
 
 def _end_behind(lines: Sequence[Line], anchors: Sequence[Anchor]) -> int:
