@@ -135,7 +135,7 @@ def test_broken_off(tmp_path: Path, compress: Callable[[bytes], bytes]) -> None:
     import random
 
     numbers = random.Random(1)  # noqa: S311
-    words = " ".join(str(numbers.random()) for _ in range(60_000))
+    words = " ".join(str(numbers.random()) for _ in range(100_000))
     data = compress(words.encode())
     first, last = read_bytes(tmp_path, "in.txt.x", data[: len(data) * 3 // 4])
     assert isinstance(first, Document)
