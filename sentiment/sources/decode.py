@@ -57,6 +57,7 @@ _DECLARED_IN_HTML = re.compile(rb"<meta\b[^>]{0,400}?\bcharset\s*=\s*[\"']?\s*([
 _DECLARED_IN_XML = re.compile(rb"\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*[\"']([\w.:-]{2,40})[\"']")
 _DECLARATION_WITHIN = 16_384  # HTML asks for 1,024; saved pages put comments and styles in front
 
+_HALVES = re.compile("[\ud800-\udfff]")
 _CONTROLS = bytes(b for b in range(0x20) if b not in (0x00, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1B)) + b"\x7f"
 _BROKEN_SHARE = 0.1  # of the characters outside ASCII, in UTF-8 cut inside a letter or pasted together; else a tenth
 
@@ -95,6 +96,11 @@ def decode(data: bytes, *, declared: str | None = None) -> Decoded:
         return _finish(nearly, "utf-8")
     encoding = detect(data)
     return _finish(_lenient(data, encoding), encoding)
+
+
+def encodable(text: str) -> str:
+    """Text without halves of surrogate pairs, which JSON and names of files can hold and no output can."""
+    return text if text.isascii() or not _HALVES.search(text) else _HALVES.sub("\ufffd", text)
 
 
 def _finish(text: str, encoding: str) -> Decoded:

@@ -237,3 +237,12 @@ def test_long_line(tmp_path: Path) -> None:
     assert isinstance(items[0], Document)
     assert isinstance(items[-1], Skipped)
     assert items[-1].reason.startswith("too large")
+
+
+def test_half_pairs(tmp_path: Path) -> None:
+    """Half a surrogate pair, which JSON can hold and no output can, is replaced."""
+    page = only_page(read_json(tmp_path, '[{"comment": "a\\ud83d b \\ud83d\\ude00", "author": "\\udc00"}]'))
+    assert told(page.comments) == [("\ufffd", "a\ufffd b 😀", 0)]
+    (item,) = read_json(tmp_path, '{"url": "https://x.org/1", "html": "<p>\\ud83d</p>"}')
+    assert isinstance(item, Document)
+    assert item.content == "<p>\ufffd</p>"
