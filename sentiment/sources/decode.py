@@ -76,11 +76,27 @@ def decode(data: bytes, *, declared: str | None = None) -> Decoded:
     Raises:
         InputError: the bytes are not text.
     """
+    text, encoding = as_found(data, declared=declared)
+    text, repaired = mend(text)
+    return Decoded(text, encoding, repaired)
+
+
+def as_found(data: bytes, *, declared: str | None = None) -> tuple[str, str]:
+    """Text and encoding, with mojibake as it is in the bytes.
+
+    Raises:
+        InputError: the bytes are not text.
+    """
+    text, encoding = _decode(data, declared)
+    return text.removeprefix("\ufeff").replace("\x00", ""), encoding
+
+
+def _decode(data: bytes, declared: str | None) -> tuple[str, str]:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return _finish(data[len(mark) :].decode(encoding, "replace"), encoding)
+            return data[len(mark) :].decode(encoding, "replace"), encoding
     if encoding_by_nulls := utf16_without_mark(data):
-        return _finish(data.decode(encoding_by_nulls, "replace"), encoding_by_nulls)
+        return data.decode(encoding_by_nulls, "replace"), encoding_by_nulls
     _refuse_binary(data)
     data = data.replace(b"\x00", b"")
     try:
@@ -88,24 +104,19 @@ def decode(data: bytes, *, declared: str | None = None) -> Decoded:
     except UnicodeDecodeError:
         pass
     else:
-        return _finish(*_utf8_or_declared(data, text, declared))
+        return _utf8_or_declared(data, text, declared)
     for label in (declared, *_declarations(data)):
         if (found := _as_declared(data, label)) is not None:
-            return _finish(*found)
+            return found
     if (nearly := _nearly(data, "utf-8", _BROKEN_SHARE)) is not None:
-        return _finish(nearly, "utf-8")
+        return nearly, "utf-8"
     encoding = detect(data)
-    return _finish(_lenient(data, encoding), encoding)
+    return _lenient(data, encoding), encoding
 
 
 def encodable(text: str) -> str:
     """Text without halves of surrogate pairs, which JSON and names of files can hold and no output can."""
     return text if text.isascii() or not _HALVES.search(text) else _HALVES.sub("\ufffd", text)
-
-
-def _finish(text: str, encoding: str) -> Decoded:
-    text, repaired = mend(text.removeprefix("\ufeff").replace("\x00", ""))
-    return Decoded(text, encoding, repaired)
 
 
 def _refuse_binary(data: bytes) -> None:

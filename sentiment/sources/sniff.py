@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from sentiment.errors import InputError
 from sentiment.sources.columns import is_table
-from sentiment.sources.decode import decode
+from sentiment.sources.decode import as_found
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "zip"),
@@ -88,7 +88,7 @@ def sniff(head: bytes, name: str) -> str:
             raise InputError(f"{found}; expected {EXPECTED}" if ";" not in found else found)
     if head[257:262] == b"ustar":
         return "tar"
-    return _text_format(decode(head).text, PurePosixPath(name).suffix.lower())
+    return _text_format(as_found(head)[0], PurePosixPath(name).suffix.lower())
 
 
 def is_foreign(name: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from sentiment.errors import InputError
 from sentiment.sources.blob import Blob, too_large
-from sentiment.sources.decode import decode
+from sentiment.sources.decode import as_found
 from sentiment.sources.options import ReadOptions
 
 Element = Any  # lxml is published without type information
@@ -33,7 +33,7 @@ def elements(blob: Blob, options: ReadOptions, parent: str, *names: str) -> Iter
 
     if blob.size is not None and blob.size > options.max_bytes:
         raise too_large(blob.size, options.max_bytes)
-    head = decode(blob.head()).text
+    head = as_found(blob.head())[0]
     root = _ROOT.search(head)
     if _DECLARES.search(head[: root.start()] if root else head):
         raise InputError("XML that declares entities of its own, which is not read; expected a plain export")
