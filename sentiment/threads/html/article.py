@@ -149,7 +149,7 @@ def _best(tree: Tree, blocks: list[_Block]) -> int:
 
 
 def _narrowed(tree: Tree, best: int, good: dict[int, int]) -> int:
-    """The article element in a container that holds the heading and about half of its text: the rest is other articles."""
+    """The article element in a container that holds the heading and about half of its text: the rest is others'."""
     headings = tree.by_tag.get("h1", [])
     for node in tree.within(tree.by_tag.get("article", []), best + 1, tree.end[best]):
         if good.get(node, 0) >= 0.45 * good[best] and tree.within(headings, node, tree.end[node]):

@@ -18,6 +18,7 @@ from sentiment.threads.html.tree import Tree
 from sentiment.threads.html.when import Clock
 
 _TITLE_SEPARATOR = re.compile(r"\s+(?:[|·•»«–—-]|::)\s+")
+_SENTENCE = re.compile(r"\w+ \w+ \w+.*[.!?]$")
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
 _AUTHOR = (
     "[itemprop=author] [itemprop=name]",
@@ -161,7 +162,7 @@ def _author(tree: Tree, named: dict[str, str], facts: Facts, records: list[tuple
         if (
             1 < len(name) <= 60
             and not name.startswith(("http", "@", "/"))
-            and not name.isdigit()
+            and not name.isdigit() and not _SENTENCE.search(name)
             and not markers.is_marker("page", name)
         ):
             return name

@@ -57,18 +57,19 @@ def mine(tree: Tree, barred: list[int]) -> Mined | None:
     facts = count_signs(tree)
     if facts.dates[-1] < 1 or facts.persons[-1] < 1:
         return None
-    likely = sorted(candidates(tree, facts), key=lambda one: -one.score)[: ANALYSED * 3]
+    likely = sorted(candidates(tree, facts), key=lambda one: -one.score)[: ANALYSED * 8]
     best: Mined | None = None
     best_worth = 0.0
     seen: set[tuple[int, ...]] = set()
     looked_at = 0
     for candidate in likely:
         mark = tuple(record.root for record in candidate.records[:50])  # a run and its anchors are one thing
-        if mark in seen or looked_at >= ANALYSED:
-            continue
+        plea = None if mark in seen or looked_at >= ANALYSED else _plea(tree, candidate)
         seen.add(mark)
+        if plea is None:
+            continue
         looked_at += 1
-        mined, worth = _judge(tree, candidate, barred)
+        mined, worth = _judge(tree, plea, barred)
         if mined is not None and worth > best_worth:
             best, best_worth = mined, worth
     return best
@@ -114,17 +115,17 @@ def _dates_in(tree: Tree, node: int) -> int:
     return found
 
 
-def _judge(tree: Tree, candidate: Candidate, barred: list[int]) -> tuple[Mined | None, float]:
+_Plea = tuple[list[Record], bool, bool, float]
+
+
+def _judge(tree: Tree, plea: _Plea, barred: list[int]) -> tuple[Mined | None, float]:
     """Read a candidate's records and decide whether they are a discussion."""
-    plea = _plea(tree, candidate)
-    if plea is None:
-        return None, 0.0
     records, hinted, comments, controls = plea
     group = Group(records)
     found = [one for one in read_records(tree, group, barred) if one.text or one.quote]
     found = [one for one in found if not words.is_deleted(one.text)]
     n = len(found)
-    if not n or n < 0.4 * len(records) or len({one.text for one in found}) < 0.6 * n:
+    if n < min(2, len(records)) or n < 0.4 * len(records) or len({one.text for one in found}) < 0.6 * n:
         return None, 0.0
     authored = sum(1 for one in found if one.author) / n
     dated = sum(1 for one in found if one.date) / n
@@ -137,7 +138,7 @@ def _judge(tree: Tree, candidate: Candidate, barred: list[int]) -> tuple[Mined |
     return Mined(group, found, round(min(confidence, 0.9), 2), not comments), worth
 
 
-def _plea(tree: Tree, candidate: Candidate) -> tuple[list[Record], bool, bool, float] | None:
+def _plea(tree: Tree, candidate: Candidate) -> _Plea | None:
     """What speaks for a candidate before it is read: records, whether named a discussion or comments, controls."""
     records = [record for record in candidate.records if not _beside(tree, record.root)]
     n = len(records)
@@ -145,7 +146,7 @@ def _plea(tree: Tree, candidate: Candidate) -> tuple[list[Record], bool, bool, f
         return None
     hinted, comments = _hints(tree, candidate.key, records[0].root)
     controls = sum(_has_control(tree, record) for record in records[:100]) / min(n, 100)
-    if n == 1 and not _is_lone_comment(tree, candidate.key, records[0].root):
+    if n == 1 and (_dates_in(tree, records[0].root) > 2 or not _is_lone_comment(tree, candidate.key, records[0].root)):
         return None
     if n == 2 and not comments and controls < 0.5:
         return None

@@ -197,6 +197,8 @@ def _as_stated(draft: Draft, facts: Facts, clock: Clock, base: str) -> None:
 
 def _account(draft: Draft) -> None:
     """Say what the file lacks: comments that the page declares or loads by script."""
+    if draft.comments and draft.declared_comments == 0:
+        draft.declared_comments = None  # the zero counts something else: shares, comments elsewhere
     declared, found = draft.declared_comments, len(draft.comments)
     if declared and declared > found:
         draft.notes.append(f"page declares {declared:,} comments, {found:,} in the file")

@@ -13,8 +13,9 @@ from sentiment.threads.html.select import Selector
 from sentiment.threads.html.systems import Group, Record, number_of
 from sentiment.threads.html.tree import Tree
 
+_BYLINE_TAIL = re.compile(r",?\s+(?:am|on|at|le|il|el|em|op|dnia|the)\s+\S*\d.*$|,?\s+\d{1,2}[./]\d{1,2}[./]\d{2,4}.*$", re.I)
 _BYLINE_LEAD = re.compile(
-    r"^(?:(?:posted |written |submitted )?(?:by|von|par|por|da|di|door|przez|от|автор)\s*:?\s+|@)", re.I
+    r"^(?:(?:posted |written |submitted )?(?:by|von|par|por|da|di|door|przez|от)\s*:?\s+|(?:author|autor|autore|auteur|автор|text|name|verfasser)(?:\s*:\s*|\s+)|@)", re.I
 )
 _EDGES = re.compile(r"^[-–—]+\s+|\s+[-–—]+$")
 _NAME_LONGEST = 80
@@ -254,8 +255,23 @@ def _own_words(tree: Tree, one: Found, group: Group, shape: learn.Shape, starts:
     quotes = [node for node in sorted({*quotes, *extra}) if node not in skip]
     leads = sorted({node for quote in quotes for node in words.lead_of(tree, quote, roots[0])})
     own = words.tidy(tree.render([(root, tree.end[root]) for root in roots], skip | set(quotes) | set(leads)))
-    one.text = own
+    one.text = _without_header(own, one)
     one.quote = "\n".join(text for node in sorted([*leads, *quotes]) if (text := tree.words(node, skip)))
+
+
+def _without_header(text: str, one: Found) -> str:
+    """Without first lines that only say who wrote when."""
+    lines = text.split("\n")
+    author = one.author.casefold()
+    while len(lines) > 1 and len(lines[0]) <= _HEADER_LONGEST + 40:
+        line = lines[0].casefold()
+        named = bool(author) and line.startswith(author)
+        dated = signs.is_date(lines[0])
+        rest = line.removeprefix(author).strip(" ,:-|") if named else line
+        if not ((named and (dated or len(rest) < 8)) or lines[0] == one.date or (dated and len(line) <= 40) or markers.is_marker("heading", lines[0])):
+            break
+        lines.pop(0)
+    return "\n".join(lines)
 
 
 def _outermost(tree: Tree, record: Record, key: str) -> list[int]:
@@ -325,6 +341,7 @@ def clean_name(name: str) -> str:
     """A display name without the words around it ("by ann", "ann says:", "ann on 3 May")."""
     name = " ".join(name.split()).strip()
     name = _BYLINE_LEAD.sub("", name)
+    name = _BYLINE_TAIL.sub("", name)
     folded = name.casefold().rstrip(" :")
     for verb in markers.phrases("byline"):
         if folded.endswith(f" {verb}"):

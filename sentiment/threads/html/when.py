@@ -42,7 +42,7 @@ class Clock:
 
     def read(self, text: str) -> datetime | None:
         """The date that a short text is, else the first that is in it; None if there is none."""
-        text = text.strip()
+        text = text.strip(" \t\n/|,;·•–—»«()[]")
         if not text:
             return None
         if text not in self._read:
