@@ -162,7 +162,8 @@ def _author(tree: Tree, named: dict[str, str], facts: Facts, records: list[tuple
         if (
             1 < len(name) <= 60
             and not name.startswith(("http", "@", "/"))
-            and not name.isdigit() and not _SENTENCE.search(name)
+            and not name.isdigit()
+            and not _SENTENCE.search(name)
             and not markers.is_marker("page", name)
         ):
             return name

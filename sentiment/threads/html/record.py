@@ -13,9 +13,13 @@ from sentiment.threads.html.select import Selector
 from sentiment.threads.html.systems import Group, Record, number_of
 from sentiment.threads.html.tree import Tree
 
-_BYLINE_TAIL = re.compile(r",?\s+(?:am|on|at|le|il|el|em|op|dnia|the)\s+\S*\d.*$|,?\s+\d{1,2}[./]\d{1,2}[./]\d{2,4}.*$", re.I)
+_BYLINE_TAIL = re.compile(
+    r",?\s+(?:am|on|at|le|il|el|em|op|dnia|the)\s+\S*\d.*$|,?\s+\d{1,2}[./]\d{1,2}[./]\d{2,4}.*$", re.I
+)
 _BYLINE_LEAD = re.compile(
-    r"^(?:(?:posted |written |submitted )?(?:by|von|par|por|da|di|door|przez|от)\s*:?\s+|(?:author|autor|autore|auteur|автор|text|name|verfasser)(?:\s*:\s*|\s+)|@)", re.I
+    r"^(?:(?:posted |written |submitted )?(?:by|von|par|por|door|przez|от)\s*:?\s+"
+    r"|(?:author|autor|autore|auteur|автор|verfasser)(?:\s*:\s*|\s+)|(?:text|name)\s*:\s*|@)",
+    re.I,
 )
 _EDGES = re.compile(r"^[-–—]+\s+|\s+[-–—]+$")
 _NAME_LONGEST = 80
@@ -268,7 +272,9 @@ def _without_header(text: str, one: Found) -> str:
         named = bool(author) and line.startswith(author)
         dated = signs.is_date(lines[0])
         rest = line.removeprefix(author).strip(" ,:-|") if named else line
-        if not ((named and (dated or len(rest) < 8)) or lines[0] == one.date or (dated and len(line) <= 40) or markers.is_marker("heading", lines[0])):
+        byline = named and (dated or len(rest) < 8)
+        dateline = lines[0] == one.date or (dated and len(line) <= 40)
+        if not (byline or dateline or markers.is_marker("heading", lines[0])):
             break
         lines.pop(0)
     return "\n".join(lines)

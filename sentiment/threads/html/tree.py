@@ -255,7 +255,7 @@ def _fill(tree: Tree, parser: LexborHTMLParser) -> None:
         holder = node.parent
         if tag == "-text":
             text = node.text_content or ""
-            if not text or text.isspace():
+            if (not text or text.isspace()) and tags and tags[-1] != "img":
                 if last_text >= 0 and texts[last_text][-1:] != " ":
                     texts[last_text] += " "
                 continue
