@@ -23,6 +23,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -70,7 +71,7 @@ def trafilatura(content: str | bytes, url: str) -> Reading:
     """The peer's reading: a body, and comments as lines of one text."""
     from trafilatura import bare_extraction
 
-    found = bare_extraction(content, url=url, include_comments=True)
+    found: Any = bare_extraction(content, url=url, include_comments=True)
     if found is None:
         return Reading()
     return Reading(Item(found.text or ""), [Item(line) for line in (found.comments or "").split("\n") if line.strip()])
@@ -188,7 +189,7 @@ def _days(gold: str) -> set[date]:
     if not _FULL_DATE.search(gold):
         return set()
     try:
-        import dateparser
+        dateparser: Any = import_module("dateparser")
     except ImportError:
         return set()
     found: list[datetime | None] = [dateparser.parse(gold, settings={"DATE_ORDER": order}) for order in ("DMY", "MDY")]
