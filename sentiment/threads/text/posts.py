@@ -32,8 +32,8 @@ ANNOUNCED = 1.3
 """A heading weighs as much as three posts in ten: without it the article's own date would often count as one more post."""
 FEW, NEAR_HEADING = 2, 8
 """One or two posts must begin within so many lines of their heading: "Opinion" in a menu is no heading of comments."""
-BEHIND = 0.34
-"""Share of anchors that may stand behind the end of the comments: dates of related articles, of a side bar."""
+BEHIND, FEW_BEHIND = 0.1, 2
+"""Share and number of anchors that may stand behind the end of the comments: dates of related articles, of a side bar."""
 HEADED_WORTH, FREE_WORTH = 0.2, 0.4
 """Least mean worth of a thread's posts, behind a heading that announces comments and without one."""
 
@@ -109,7 +109,7 @@ def _end_behind(lines: Sequence[Line], anchors: Sequence[Anchor]) -> int:
     for index in range(anchors[0].index + 1, len(lines)):
         if closes(lines[index]):
             behind = sum(anchor.index > index for anchor in anchors)
-            if behind <= BEHIND * len(anchors):
+            if behind < len(anchors) and behind <= max(FEW_BEHIND, BEHIND * len(anchors)):
                 return index
     return len(lines)
 
@@ -159,6 +159,9 @@ def _marks(view: View, gaps: Gaps) -> list[Mark]:
         dated = any(view.date_kind(index) for index in range(start, end))
         signed = any(has_profile(line) or is_button(line) for line in view.lines[start:end])
         marks.append(Mark(size, alike, dated, signed))
+    if len(marks) > 1:  # above the first words no buttons of a post before them are to be expected
+        marks[0].signed = marks[0].signed or marks[1].signed
+        marks[0].alike = max(marks[0].alike, marks[1].alike)
     if len(marks) > 2 and not marks[0].dated:  # dates below the words: each stands in the next gap
         for mark, below in zip(marks, [*marks[1:], marks[-1]], strict=True):
             mark.dated = below.dated
