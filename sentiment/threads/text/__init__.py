@@ -69,9 +69,9 @@ def _is_forum(thread: Thread, article: Article) -> bool:
 
 
 def _article_end(visible: Sequence[Line], thread: Thread | None) -> int:
-    """Index of the first shown line behind the article: the thread, its heading, or a form without comments."""
+    """Index of the first shown line behind the article: the thread or its heading."""
     if not thread:
-        return next((i for i, line in enumerate(visible) if i and line.is_marker("form", "empty")), len(visible))
+        return len(visible)
     first = thread.posts[0]
     post = first.first
     numbers = [line.number for line in visible]

@@ -66,6 +66,8 @@ class Thread:
     score: float = 0.0
     dated: float = 0.0
     """Share of posts with a date, be it one that nobody can place without knowing when the page was saved."""
+    said: bool = False
+    """Whether each header says who speaks: ``By ann on 3 May``, ``ann wrote:``, ``3. ann``."""
     distance: int = 0
     """Lines between the heading and the first post's header."""
     fills: bool = False
@@ -197,6 +199,7 @@ def _thread(view: View, cut: Cut, reference: datetime | None) -> Thread:
     thread.score = sum(map(_worth, cut.marks))
     thread.dated = sum(at is not None for at in dated) / len(dated)
     thread.panels = sum(any(map(has_profile, post.header)) for post in posts) / len(posts)
+    thread.said = cut.kind.says
     thread.fills = _fills_page(posts, view)
     thread.signs = _signs(posts, dated)
     return thread
@@ -211,7 +214,7 @@ def _credible(thread: Thread) -> bool:
     named = sum(post.author is not None for post in posts) / len(posts)
     thread.confidence = min(0.95, 0.4 + 0.2 * (thread.heading is not None) + 0.2 * min(1.0, thread.signs) + 0.2 * named)
     if thread.heading is not None:
-        if len(posts) <= FEW and thread.distance > NEAR_HEADING:
+        if len(posts) <= FEW and (thread.distance > NEAR_HEADING or (thread.dated < 0.5 and not thread.said)):
             return False
         return thread.score >= HEADED_WORTH * len(posts) and (named >= 0.3 or thread.dated >= 0.3)
     if len(posts) < 2 or named < 0.5 or thread.score < FREE_WORTH * len(posts):
@@ -220,7 +223,7 @@ def _credible(thread: Thread) -> bool:
         return thread.panels == 1.0 and thread.dated == 1.0
     if thread.panels >= 0.5 or thread.signs >= 0.6:
         return True
-    return thread.dated >= 0.7 and named >= 0.7 and thread.fills
+    return thread.dated >= 0.7 and named >= 0.7 and thread.fills and thread.said
 
 
 def _fills_page(posts: list[Post], view: View) -> bool:

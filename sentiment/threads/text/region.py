@@ -10,10 +10,10 @@ from sentiment.threads.text.words import has, opens, words
 
 LONGEST_WEIGHT = 50
 """Words of a paragraph that count; a page's longest paragraph would else outweigh its menu and pull it in."""
-SHORT, MIDDLE, FURNITURE = -4, -2, -15
+SHORT, MIDDLE, FURNITURE, FORM = -3, -2, -8, -40
 """Weights of a short line, of a headline, and of known furniture. Lists inside articles have up to ten short lines, which a
 paragraph on both sides carries; menus and lists of teasers have more, or nothing behind them."""
-MAIN = 0.35
+MAIN = 0.5
 """Share of the article's weight behind which "About the author" or "Related" ends it."""
 
 
@@ -35,6 +35,8 @@ _PROMOTION = re.compile(
 
 def weight(line: Line) -> int:
     """How much a line speaks for running text (in words), or against it."""
+    if line.is_marker("form", "empty"):
+        return FORM
     if is_furniture(line):
         return FURNITURE
     if line.prose:
