@@ -11,7 +11,7 @@ from datetime import date
 from sentiment.records import FoundDate
 from sentiment.threads.dates import find_date, parse_date
 from sentiment.threads.text.lines import Line, Role
-from sentiment.threads.text.region import COPYRIGHT, DOMAIN, is_furniture, main_region
+from sentiment.threads.text.region import COPYRIGHT, DOMAIN, is_furniture, main_region, weight
 
 TITLE_OVERLAP = 0.4
 """Share of a title's longer words that come again in the body. Promotion lines of the pages looked at had under 0.2."""
@@ -50,7 +50,7 @@ def read_article(lines: Sequence[Line], whole: Sequence[Line]) -> Article:
         return article
     first, last = region
     first = min(_read_head(article, lines, first), last)
-    last = min(last, _last_of_body(lines, first, article))
+    last = _last_of_body(lines, first, last, article)
     repeated = Counter(line.folded for line in whole if line.words <= 6)
     for index in range(first, last + 1):
         line = lines[index]
@@ -123,17 +123,16 @@ def _whole_date(line: Line) -> date | None:
     return found.date() if found else None
 
 
-def _last_of_body(lines: Sequence[Line], first: int, article: Article) -> int:
-    """Index of the body's last line: before the author's biography, and nothing short behind the last paragraph."""
-    end = len(lines)
-    for index in range(first + 1, len(lines)):
+def _last_of_body(lines: Sequence[Line], first: int, last: int, article: Article) -> int:
+    """Index of the body's last line: before the author's biography, and with the source named below the last paragraph."""
+    for index in range(first + 1, last + 1):
         if name := _biography(lines, index):
             article.author = article.author or name
-            end = index
+            last = index - 1
             break
-    prose = [i for i in range(first, end) if lines[i].prose and not is_furniture(lines[i])]
-    last = prose[-1] if prose else first
-    while last + 1 < end and _closes_body(lines[last + 1]):
+    while last > first and weight(lines[last]) < 0:
+        last -= 1
+    while last + 1 < len(lines) and _closes_body(lines[last + 1]):
         last += 1
     return last
 
