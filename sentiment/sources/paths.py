@@ -18,6 +18,7 @@ from sentiment.sources import manifest
 from sentiment.sources.blob import Blob, too_large
 from sentiment.sources.decode import encodable
 from sentiment.sources.manifest import Entry, Manifest
+from sentiment.sources.options import MEBIBYTE
 
 STANDARD_INPUT = "-"
 
@@ -28,6 +29,7 @@ _COMPANION = re.compile(
     r"|_dosyalar|_elemei|_filer|_tiedostot|_fitxers|\.files)$",
     re.I,
 )
+_LARGEST_FRAME = 32 * MEBIBYTE
 _PAGE_ENDINGS = (".html", ".htm", ".xhtml", ".mht", ".mhtml", "")
 
 
@@ -123,7 +125,23 @@ def _file(source: str, path: Path, entry: Entry) -> Blob | Skipped:
         return Skipped(source, f"cannot be read: {error.strerror}")
     if not path.is_file():
         return Skipped(source, "not a regular file")
-    return Blob(source, path.name, lambda: path.open("rb"), size, entry)
+    return Blob(source, path.name, lambda: path.open("rb"), size, entry, beside=partial(_companion, path))
+
+
+def _companion(page: Path, address: str) -> bytes | None:
+    """A file of the folder that was saved with a page; never one outside of it, whatever the page says."""
+    folder, _, name = address.removeprefix("./").partition("/")
+    match = _COMPANION.match(folder)
+    if match is None or page.name not in {match["page"] + ending for ending in _PAGE_ENDINGS}:
+        return None
+    inside = page.parent / folder
+    file = inside / name
+    try:
+        if file.resolve().is_relative_to(inside.resolve()) and file.stat().st_size <= _LARGEST_FRAME:
+            return file.read_bytes()
+    except (OSError, ValueError):
+        pass
+    return None
 
 
 def _stream(source: str, stream: BinaryIO, limit: int) -> Blob | Skipped:

@@ -169,3 +169,20 @@ def test_origin_of_saved_pages(tmp_path: Path, comment: str, url: str | None, sa
     """The address and the day that a browser wrote into a page when it saved it are taken over."""
     (tmp_path / "a.html").write_text(HTML.replace("<html>", f"{comment}<html>"))
     assert [(i.url, i.saved) for i in read([tmp_path]) if isinstance(i, Document)] == [(url, saved)]
+
+
+@pytest.mark.parametrize(
+    "text", ['{"quoted"} words, not JSON', '[{"a": 1}, and then words', "Content, data\n\nA text about tables."]
+)
+def test_text_that_begins_like_data(tmp_path: Path, text: str) -> None:
+    """A text that only begins like an export is read as a text."""
+    (tmp_path / "a.txt").write_text(text)
+    assert list(read([tmp_path / "a.txt"])) == [Document(str(tmp_path / "a.txt"), text, media_type="text/plain")]
+
+
+def test_mended_lines_are_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """How many garbled lines of a file were mended is logged."""
+    (tmp_path / "a.txt").write_text("perchÃ© no\nok\ncosÃ¬ sia", encoding="utf-8")
+    with caplog.at_level("INFO"):
+        assert [i.content for i in read([tmp_path / "a.txt"]) if isinstance(i, Document)] == ["perché no\nok\ncosì sia"]
+    assert caplog.messages == [f"{tmp_path}/a.txt: 2 garbled lines mended"]
