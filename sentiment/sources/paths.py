@@ -44,13 +44,29 @@ def expand(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
         if path == STANDARD_INPUT or os.path.lexists(path):
             found.append(path)
         elif glob.has_magic(path):
-            matches = sorted(p for p in glob.glob(path, recursive=True) if Path(p).name != manifest.NAME)  # noqa: PTH207
+            matches = _matches(path)
             if not matches:
                 raise InputError(f"{path}: nothing matches; expected saved pages, texts or exports; check the pattern")
             found += matches
         else:
             raise InputError(f"{path}: no such file or folder; check the spelling and where you are ({Path.cwd()})")
-    return found
+    return list(dict.fromkeys(found))  # what two patterns match is read once
+
+
+def _matches(pattern: str) -> list[str]:
+    """What a pattern matches, as a walk would find it: no manifests, nothing from companion folders."""
+    matches = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
+    if "**" in pattern:  # it reaches into the folders by itself
+        matches = [path for path in matches if not Path(path).is_dir()]
+    return [path for path in matches if Path(path).name != manifest.NAME and not _is_in_companion(Path(path))]
+
+
+def _is_in_companion(path: Path) -> bool:
+    for folder in (path, *path.parents):
+        match = _COMPANION.match(folder.name)
+        if match and folder.is_dir() and any((folder.parent / (match["page"] + e)).is_file() for e in _PAGE_ENDINGS):
+            return True
+    return False
 
 
 def single(path: str, limit: int) -> Blob | Skipped:
