@@ -29,7 +29,7 @@ _COMPANION = re.compile(
     r"|_dosyalar|_elemei|_filer|_tiedostot|_fitxers|\.files)$",
     re.I,
 )
-_LARGEST_FRAME = 32 * MEBIBYTE
+LARGEST_FRAME = 32 * MEBIBYTE
 _PAGE_ENDINGS = (".html", ".htm", ".xhtml", ".mht", ".mhtml", "")
 
 
@@ -144,20 +144,24 @@ def _file(source: str, path: Path, entry: Entry) -> Blob | Skipped:
     return Blob(source, path.name, lambda: path.open("rb"), size, entry, beside=partial(_companion, path))
 
 
-def _companion(page: Path, address: str) -> bytes | None:
-    """A file of the folder that was saved with a page; never one outside of it, whatever the page says."""
-    folder, _, name = address.removeprefix("./").partition("/")
+def companion_file(page: str, address: str) -> str | None:
+    """The path, relative to a page, of a file in the page's own companion folder; None for any other address."""
+    folder, *names = address.removeprefix("./").split("/")
     match = _COMPANION.match(folder)
-    if match is None or page.name not in {match["page"] + ending for ending in _PAGE_ENDINGS}:
+    if match is None or page not in {match["page"] + ending for ending in _PAGE_ENDINGS}:
         return None
-    inside = page.parent / folder
-    file = inside / name
+    return None if not names or ".." in names or "" in names else "/".join((folder, *names))
+
+
+def _companion(page: Path, address: str) -> bytes | None:
+    name = companion_file(page.name, address)
+    file = page.parent / (name or "")
     try:
-        if file.resolve().is_relative_to(inside.resolve()) and file.stat().st_size <= _LARGEST_FRAME:
-            return file.read_bytes()
+        # a link in the folder could still lead out of it
+        inside = name is not None and file.resolve().is_relative_to(page.parent.resolve() / name.partition("/")[0])
+        return file.read_bytes() if inside and file.stat().st_size <= LARGEST_FRAME else None
     except (OSError, ValueError):
-        pass
-    return None
+        return None
 
 
 def _stream(source: str, stream: BinaryIO, limit: int) -> Blob | Skipped:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,14 @@ def test_frame_in_the_companion_folder(tmp_path: Path, address: str) -> None:
     )
 
 
+def test_frame_in_an_archive(tmp_path: Path) -> None:
+    """The same holds for a page and its folder in a zip archive."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("in/page.html", PAGE.format("./page_files/a.html"))
+        archive.writestr("in/page_files/a.html", EMBED)
+    assert "<p>Body</p><div><ul id='posts'><li>Ciao</li></ul></div>" in only_content(tmp_path / "a.zip")
+
+
 def test_other_frames(tmp_path: Path) -> None:
     """Frames of advertisements stay what they are."""
     (tmp_path / "page_files").mkdir()
@@ -44,7 +53,15 @@ def test_other_frames(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["../secret.html", "page_files/../../secret.html", "/etc/passwd", "other_files/a.html", "page_files/\0", "?"],
+    [
+        "../secret.html",
+        "page_files/../../secret.html",
+        "/etc/passwd",
+        "other_files/a.html",
+        "page_files/\0",
+        "?",
+        "page_files/link.html",
+    ],
 )
 def test_frames_elsewhere(tmp_path: Path, address: str) -> None:
     """A page cannot make the reader open a file outside its own companion folder."""
@@ -52,6 +69,7 @@ def test_frames_elsewhere(tmp_path: Path, address: str) -> None:
     (tmp_path / "in" / "other_files").mkdir()
     (tmp_path / "in" / "other_files" / "a.html").write_text(EMBED)
     (tmp_path / "secret.html").write_text(EMBED)
+    (tmp_path / "in" / "page_files" / "link.html").symlink_to(tmp_path / "secret.html")
     (tmp_path / "in" / "page.html").write_text(PAGE.format(address))
     assert "Ciao" not in only_content(tmp_path / "in" / "page.html")
 
