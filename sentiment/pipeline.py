@@ -195,4 +195,6 @@ def _stances(page: Page, backend: StanceBackend, labels: dict[str, Label], reaso
         if label is None:
             yield stance
         else:
-            yield replace(stance, name=label.stance, source="human", annotator=label.annotator, inclusion=label.inclusion)
+            yield replace(
+                stance, name=label.stance, source="human", annotator=label.annotator, inclusion=label.inclusion
+            )
