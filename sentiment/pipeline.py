@@ -152,8 +152,12 @@ def report_options(
     split: date | None = None,
     step: str = "auto",
     show: Callable[[str], str] = str,
+    evidence: bool = True,
 ) -> ReportOptions:
-    """What a report on a target is asked for: with the target's reasons and the model's training prevalence."""
+    """What a report on a target is asked for: with the target's reasons and the model's training prevalence.
+
+    ``evidence`` says whether reasons and typical comments are wanted; they cost a second look at every comment.
+    """
     from sentiment.report.groups import ReportOptions
     from sentiment.stance.tag import load_backend
     from sentiment.stance.target import load_target
@@ -167,7 +171,7 @@ def report_options(
         split=split,
         step=step,
         prior=tuple(shares[name] for name in STANCES) if set(STANCES) <= shares.keys() else None,
-        themes=themes_of(chosen) if chosen.reasons else None,
+        themes=themes_of(chosen) if chosen.reasons and evidence else None,
         titles=chosen.titles,
         today=date.today(),
         show=show,
@@ -197,7 +201,11 @@ def select(tagged: Iterable[Tagged | Skipped], filters: Filters, *, target: str)
     """Only the comments that pass the filters, on their pages; a page whose outlet is not asked for falls away."""
     from sentiment.stance.target import load_target
 
-    keep = filters.keeper(themes_of(load_target(target)) if filters.reasons else None)
+    chosen = load_target(target)
+    unknown = [name for name in filters.reasons if name not in chosen.reasons]
+    if unknown:
+        raise InputError(f"no reason {', '.join(unknown)}; {chosen.slug} has {', '.join(chosen.reasons) or 'none'}")
+    keep = filters.keeper(themes_of(chosen) if filters.reasons else None)
     for item in tagged:
         if isinstance(item, Skipped):
             yield item

@@ -15,8 +15,6 @@ import hashlib
 import re
 from array import array
 
-from sentiment.records import Comment
-
 ALIKE = 0.8
 """Share of equal numbers in two sketches from which two comments are near-copies: one word changed in 20 leaves 0.75 of
 the runs in common in the middle of a text and 0.85 and more at its end."""
@@ -42,16 +40,16 @@ class Duplicates:
         self._sketches: list[array[int]] = []
         self._ids: list[str] = []
 
-    def first_of(self, comment: Comment) -> str | None:
+    def first_of(self, comment_id: str, text: str) -> str | None:
         """The id of the earlier comment that this one copies; None where it is the first of its kind."""
-        words = _WORD.findall(comment.text.casefold())
+        words = _WORD.findall(text.casefold())
         if len(words) < _LEAST:
             return None
         key = hashlib.blake2b(" ".join(words).encode("utf-8", "replace"), digest_size=12).digest()
         if key in self._exact:
             return self._exact[key]
-        found = self._near(words, comment.id) if len(words) >= _LEAST_NEAR else None
-        self._exact[key] = found or comment.id
+        found = self._near(words, comment_id) if len(words) >= _LEAST_NEAR else None
+        self._exact[key] = found or comment_id
         return found
 
     def _near(self, words: list[str], comment_id: str) -> str | None:

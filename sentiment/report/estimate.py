@@ -118,37 +118,64 @@ def _census(outlet: str | None, language: str | None, numbers: _Numbers, questio
 
 def _corrected(outlet: str | None, language: str | None, numbers: _Numbers, question: Question) -> Estimated:
     fitted = _fit(numbers)
-    these, count = question.population == "these", len(numbers.scope)
-    independent = _independent(fitted.values) / numbers.tagged
+    these = question.population == "these"
+    told = intervals(fitted, these=these, size=numbers.tagged, threads=len(numbers.scope))
+    found = [
+        Estimate(round(n), value, low, high)
+        for n, value, (low, high) in zip([*numbers.named, numbers.tagged], told.values, told.bounds, strict=True)
+    ]
+    labels = len(numbers.cell.drawn)
+    known = sum(sum(thread.known) for thread, _ in numbers.scope.values())
+    factor = max(1e-9, 1 - labels / max(1.0, numbers.tagged - known))
+    widest = int(np.argmax(told.variance[:NET]))
+    group = _group(
+        (outlet, language),
+        numbers,
+        found,
+        POWERED if fitted.power.any() else LABELS,
+        [],
+        question,
+        labels=labels,
+        unit=float(fitted.label_variance[widest]) * labels / factor,
+        fixed=float(told.variance[widest] - fitted.label_variance[widest]),
+        power=fitted.power,
+    )
+    parts = None if these else dict(zip(numbers.scope, map(float, fitted.parts[:, NET]), strict=True))
+    return Estimated(group, float(told.variance[NET]), told.degrees, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """A fit's answers to one question: four shares and net."""
+
+    values: tuple[float, ...]
+    bounds: tuple[tuple[float, float], ...]
+    variance: Floats
+    degrees: float
+
+
+def intervals(fitted: Fit, *, these: bool, size: int, threads: int) -> Intervals:
+    """The 95 % intervals of a fit.
+
+    Args:
+        fitted: the estimates and their variances.
+        these: whether the shares among exactly these comments are asked for, or those of such comments.
+        size: comments.
+        threads: pages that they stand on. Where there are several, the variance between them counts, but never as less
+            than that of independent comments; its degrees of freedom are one less than the threads.
+    """
     variance = fitted.label_variance
     degrees = max(1.0, fitted.effective_labels - 1 - bool(fitted.power.any()))
-    fixed = np.zeros(NET + 1)
     if not these:
-        variance = variance + independent
+        variance = variance + _independent(fitted.values) / size
         if fitted.thread_variance is not None:
             variance = np.maximum(variance, fitted.thread_variance)
-            degrees = min(degrees, count - 1)
-        fixed = variance - fitted.label_variance
-    found = []
-    for i in range(NET):
-        value = min(1.0, max(0.0, float(fitted.values[i])))
-        low, high = share_interval(value, float(variance[i]), degrees)
-        found.append(Estimate(round(numbers.named[i]), value, low, high))
+            degrees = min(degrees, threads - 1)
+    shares = [min(1.0, max(0.0, float(value))) for value in fitted.values[:NET]]
     balance = min(1.0, max(-1.0, float(fitted.values[NET])))
-    found.append(Estimate(numbers.tagged, balance, *net_interval(balance, float(variance[NET]), degrees)))
-    labels, open_comments = (
-        len(numbers.cell.drawn),
-        numbers.tagged - sum(sum(t.known) for t, _ in numbers.scope.values()),
-    )
-    factor = max(1e-9, 1 - labels / open_comments) if open_comments else 1.0
-    widest = int(np.argmax(variance[:NET]))
-    group = _group(
-        (outlet, language), numbers, found, POWERED if fitted.power.any() else LABELS, [], question,
-        labels=labels, unit=float(fitted.label_variance[widest]) * labels / factor, fixed=float(fixed[widest]),
-        power=fitted.power,
-    )  # fmt: skip
-    parts = None if these else dict(zip(numbers.scope, map(float, fitted.parts[:, NET]), strict=True))
-    return Estimated(group, float(variance[NET]), degrees, parts)
+    bounds = [share_interval(share, float(v), degrees) for share, v in zip(shares, variance, strict=False)]
+    bounds.append(net_interval(balance, float(variance[NET]), degrees))
+    return Intervals((*shares, balance), tuple(bounds), variance, degrees)
 
 
 def _model(outlet: str | None, language: str | None, numbers: _Numbers, question: Question) -> Estimated:

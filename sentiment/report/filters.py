@@ -66,7 +66,7 @@ class Filters:
                 (comment, stance)
                 for comment, stance in zip(page.comments, stances, strict=True)
                 if self._passes(page, comment, stance, themes)
-                and (duplicates is None or duplicates.first_of(comment) is None)
+                and (duplicates is None or duplicates.first_of(comment.id, comment.text) is None)
             ]
             if len(pairs) == len(page.comments):
                 return page, tuple(stances)

@@ -70,9 +70,12 @@ def rows(page: Page, stances: Sequence[Stance], *, author: Author = shown_as_is)
         }
 
 
-def marked(found: Iterable[Row], first_of: Callable[[Row], str | None]) -> Iterator[Row]:
-    """The rows with a last column ``duplicate_of``: the comment that each copies, or nothing."""
-    return ({**row, "duplicate_of": first_of(row)} for row in found)
+def mark_duplicates(found: Iterable[Row]) -> Iterator[Row]:
+    """The rows with a last column ``duplicate_of``: the id of the earlier comment that this one copies, or nothing."""
+    from sentiment.report.duplicates import Duplicates
+
+    duplicates = Duplicates()
+    return ({**row, "duplicate_of": duplicates.first_of(row["comment_id"], row["text"])} for row in found)
 
 
 def write_rows(found: Iterable[Row], output: str, *, more: Sequence[str] = ()) -> int:
