@@ -51,7 +51,7 @@ def do(
         folder,
         pages,
         annotator=annotator or _login(),
-        codebook=chosen.codebook,
+        codebook=chosen.codebook_version,
         relabel=relabel,
     )
     for problem in session.labels.problems:
@@ -64,7 +64,7 @@ def do(
     interactive = sys.stdin.isatty()
     screen = Screen(
         session,
-        question=chosen.question["en"],
+        question=chosen.question("en"),
         codebook=_codebook_text(folder),
         console=Console(highlight=False, emoji=False, markup=False),
         read_key=typer.getchar if interactive else next_sign,

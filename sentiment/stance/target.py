@@ -32,11 +32,11 @@ class Target:
 
     slug: str
     name: str
-    codebook: str
+    codebook_version: str
     """Version of the codebook that its labels follow."""
-    statement: Mapping[str, str]
+    statements: Mapping[str, str]
     """Language -> the statement that a comment is for or against."""
-    question: Mapping[str, str]
+    questions: Mapping[str, str]
     """Language -> the question that an annotator answers."""
     entities: Mapping[str, Words] = field(default_factory=dict)
     """Group of :data:`ENTITIES` -> words per language."""
@@ -52,7 +52,15 @@ class Target:
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages in which the target is worded."""
-        return tuple(self.statement)
+        return tuple(self.statements)
+
+    def statement(self, language: str) -> str:
+        """The statement in a language, or in the first one that the target is worded in."""
+        return self.statements.get(language) or next(iter(self.statements.values()))
+
+    def question(self, language: str) -> str:
+        """The annotator's question in a language, or in the first one; the statement where there is none."""
+        return self.questions.get(language) or next(iter(self.questions.values()), self.statement(language))
 
 
 def load_target(name_or_path: str | Path) -> Target:
@@ -109,8 +117,8 @@ def new_target(slug: str, folder: Path) -> Path:
 
 def describe(target: Target) -> list[str]:
     """A target as lines to print."""
-    lines = [f"{target.slug}: {target.name} (codebook {target.codebook})"]
-    for kind, words in (("statement", target.statement), ("question", target.question)):
+    lines = [f"{target.slug}: {target.name} (codebook {target.codebook_version})"]
+    for kind, words in (("statement", target.statements), ("question", target.questions)):
         lines += ["", kind, *(f"  {language}  {text}" for language, text in words.items())]
     for kind, table in (("entities", target.entities), ("cues", target.cues), ("reasons", target.reasons)):
         lines += ["", kind]
@@ -155,9 +163,9 @@ def _build(data: dict[str, Any], where: str) -> Target:
     return Target(
         slug=data["slug"],
         name=str(data["name"]),
-        codebook=str(data["codebook"]),
-        statement={str(k): str(v) for k, v in _table(data, "statement", where).items()},
-        question={str(k): str(v) for k, v in _table(data, "question", where).items()},
+        codebook_version=str(data["codebook"]),
+        statements={str(k): str(v) for k, v in _table(data, "statement", where).items()},
+        questions={str(k): str(v) for k, v in _table(data, "question", where).items()},
         entities=entities,
         cues=cues,
         reasons=reasons,

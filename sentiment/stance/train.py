@@ -193,7 +193,7 @@ def _finish(
         "labels": list(rows.labels),
         "languages": None if rows.languages is None else list(rows.languages),
         "target": options.target.slug if options.target else None,
-        "codebook": options.target.codebook if options.target else None,
+        "codebook": options.target.codebook_version if options.target else None,
         "blocks": [
             {"name": name, "weight": weight, "apart": rows.languages is not None and name not in SHARED}
             for name, weight in choice.blocks.items()

@@ -58,7 +58,9 @@ def test_export_of_the_seeds(tmp_path: Path) -> None:
     )
     assert list(rows[0]) == promised.split()
     assert {row["label_source"] for row in rows} == {"human"}
-    assert all(abs(sum(float(row[f"p_{s}"]) for s in ("favor", "against", "neutral", "unrelated")) - 1) < 0.01 for row in rows)
+    assert all(
+        abs(sum(float(row[f"p_{s}"]) for s in ("favor", "against", "neutral", "unrelated")) - 1) < 0.01 for row in rows
+    )
 
 
 def test_parse_as_json() -> None:
@@ -126,7 +128,9 @@ def test_an_unknown_target_names_those_there_are() -> None:
     assert "xiaomi-us" in done.stderr
 
 
-@pytest.mark.parametrize(("encoding", "text"), [("cp1251", "Комментарии"), ("utf-16", "Commenti"), ("latin-1", "Réponses")])
+@pytest.mark.parametrize(
+    ("encoding", "text"), [("cp1251", "Комментарии"), ("utf-16", "Commenti"), ("latin-1", "Réponses")]
+)
 def test_encodings(tmp_path: Path, encoding: str, text: str) -> None:
     """Pages in old encodings are read as they were written."""
     words = {
@@ -134,7 +138,11 @@ def test_encodings(tmp_path: Path, encoding: str, text: str) -> None:
         "utf-16": "Perché no? Così la scelta è più ampia.",
         "latin-1": "Très bien, ça fera baisser les prix à l'étranger, enfin une bonne idée.",
     }[encoding]
-    article = {"cp1251": "Компания объявила о выходе на рынок. ", "utf-16": "L'articolo è qui. ", "latin-1": "L'entreprise arrive à l'été. "}
+    article = {
+        "cp1251": "Компания объявила о выходе на рынок. ",
+        "utf-16": "L'articolo è qui. ",
+        "latin-1": "L'entreprise arrive à l'été. ",
+    }
     (tmp_path / "page.txt").write_bytes(f"{article[encoding] * 5}\n\n{text}\n{words}\n{words[:40]}\n".encode(encoding))
     page = json.loads(run("parse", tmp_path / "page.txt", "--format", "json").stdout)
     assert page["comments"][0]["text"] == words

