@@ -247,7 +247,7 @@ def fold(
         model = model or next((stance.model for stance in item.stances if stance.model), None)
     chosen = load_target(target)
     made_with = provenance(
-        model=model, codebook=chosen.codebook, file=annotations / chosen.slug / "codebook.md", command=command
+        model=model, codebook=chosen.codebook_version, file=annotations / chosen.slug / "codebook.md", command=command
     )
     return finish(tally, target=chosen.slug, statement=chosen.name, model=model, skipped=skipped, provenance=made_with)
 

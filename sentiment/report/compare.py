@@ -92,7 +92,7 @@ def _pairs(kind: str, within: str, found: Mapping[str, Estimated], left_out: lis
         label = f"{name} {within}".strip()
         if why is None:
             ready[name] = estimated
-        elif estimated.group.comments:
+        elif estimated.group.comments >= FEW:  # the smaller ones are named with the small groups
             left_out.append(f"{label} ({why})")
     names = sorted(ready, key=lambda name: (-ready[name].group.comments, name)) if kind != "dates" else list(ready)
     if len(names) > LARGEST:
