@@ -81,7 +81,7 @@ def is_likely(tree: Tree, barred: list[int], article: Article) -> bool:
     On 105 pages without a known system this leaves a third to be mined, and none with comments is lost.
     """
     text = tree.chars[-1] - tree.linked[-1]
-    if article.chars < 400 or article.chars < 0.35 * text or _dates_in(tree, article.node) >= 2:
+    if article.chars < 400 or article.chars < 0.35 * text or _dates_in(tree, article.node) >= 3:
         return True
     forms = [(node, tree.end[node]) for node in barred]
     for name in ("class", "id"):
@@ -108,9 +108,8 @@ def _names_comment(classes: str) -> bool:
 def _dates_in(tree: Tree, node: int) -> int:
     found = 0
     for inner in range(node, tree.end[node]):
-        if tree.tag[inner] == "time" or (
-            not tree.tag[inner] and len(tree.text[inner]) <= 90 and signs.is_date(tree.text[inner])
-        ):
+        text = tree.text[inner]
+        if tree.tag[inner] == "time" or (text and len(text) <= 70 and signs.is_date(text)):
             found += 1
     return found
 
@@ -151,6 +150,8 @@ def _plea(tree: Tree, candidate: Candidate) -> _Plea | None:
     if n == 2 and not comments and controls < 0.5:
         return None
     if not comments and controls < 0.5 and candidate.share < LEAST_SHARE:
+        return None
+    if not hinted and controls < 0.5 and candidate.held < 0.8:
         return None
     if (not hinted and controls < 0.5 and n < 3) or _is_listing(tree, records):
         return None
