@@ -165,7 +165,7 @@ def _learn_author(tree: Tree, records: list[Record]) -> tuple[str, float]:
             if tree.end[node] - node > 12 or not 0 < tree.size(node) <= AUTHOR_LONGEST or not tree.tag[node]:
                 continue
             name = tree.line(node)
-            if not _LETTER.search(name) or is_date(name) or is_furniture(name):
+            if len(name) < 2 or not _LETTER.search(name) or is_date(name) or is_furniture(name):
                 continue
             key = key_of(tree, node, record.root)
             many[key] += 1

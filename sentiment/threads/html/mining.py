@@ -9,6 +9,7 @@ from functools import lru_cache
 from sentiment.threads import markers
 from sentiment.threads.html import signs, words
 from sentiment.threads.html.article import Article
+from sentiment.threads.html.names import names
 from sentiment.threads.html.record import Found, read_records
 from sentiment.threads.html.shapes import COMMENT_NAME, LEAST_COVERED, Candidate, candidates, count_signs
 from sentiment.threads.html.systems import Group, Record
@@ -18,8 +19,12 @@ ANALYSED = 4
 """Shapes that are looked at closely; the right one was among the best four on all pages that were tried."""
 
 
+NUMBERED_TAGS = names("div li article section tr table")
 LEAST_SHARE = 0.3
 """Share of a page's text that a thread without names or buttons of a discussion must hold; teasers hold less."""
+
+RUN_WORTH = 0.8
+"""What a run of siblings is worth against single elements: it may have swallowed adverts between the records."""
 
 LEAST_WORDS = 12
 """Characters that the mean record must have; lists of names and dates have fewer."""
@@ -70,6 +75,8 @@ def mine(tree: Tree, barred: list[int]) -> Mined | None:
             continue
         looked_at += 1
         mined, worth = _judge(tree, plea, barred)
+        if len(candidate.records[0].spans) > 1:
+            worth *= RUN_WORTH
         if mined is not None and worth > best_worth:
             best, best_worth = mined, worth
     return best
@@ -82,6 +89,8 @@ def is_likely(tree: Tree, barred: list[int], article: Article) -> bool:
     """
     text = tree.chars[-1] - tree.linked[-1]
     if article.chars < 400 or article.chars < 0.35 * text or _dates_in(tree, article.node) >= 3:
+        return True
+    if any(_is_numbered_run(tree, nodes) for shape, nodes in tree.by_id_shape.items() if "N" in shape):
         return True
     forms = [(node, tree.end[node]) for node in barred]
     for name in ("class", "id"):
@@ -103,6 +112,13 @@ def is_likely(tree: Tree, barred: list[int], article: Article) -> bool:
 @lru_cache(maxsize=20_000)
 def _names_comment(classes: str) -> bool:
     return bool(COMMENT_NAME.search(classes))
+
+
+def _is_numbered_run(tree: Tree, nodes: list[int]) -> bool:
+    """Whether elements with numbered ids, such as posts have, hold words and dates."""
+    if len(nodes) < 2 or tree.tag[nodes[0]] not in NUMBERED_TAGS:
+        return False
+    return all(tree.size(node) - tree.link_size(node) >= 20 and _dates_in(tree, node) for node in (nodes[0], nodes[-1]))
 
 
 def _dates_in(tree: Tree, node: int) -> int:
