@@ -129,7 +129,7 @@ def _learn_date(tree: Tree, records: list[Record]) -> tuple[tuple[str, str], flo
                 if is_profile(tree, node, value):
                     score[key] -= 8
                 if MACHINE.match(value):
-                    score[key] += 2.5
+                    score[key] += 5
                 if DATE_CLASS.search(tree.get(node, "class") + " " + tree.get(tree.parent[node], "class")):
                     score[key] += 2
     best, best_score = ("", ""), 0.0
@@ -171,8 +171,9 @@ def _learn_author(tree: Tree, records: list[Record]) -> tuple[str, float]:
             many[key] += 1
             if number in seen[key]:
                 continue
-            seen[key][number] = name
-            score[key] += author_hints(tree, node) - 3 * index / len(record.own)
+            seen[key][number] = folded(name)
+            pieces = sum(1 for inner in range(node, tree.end[node]) if not tree.tag[inner])
+            score[key] += author_hints(tree, node) - 3 * index / len(record.own) - 1.5 * (pieces - 1)
     best, best_score = "", 3.0
     for key, names in seen.items():
         n = len(names)
