@@ -71,7 +71,7 @@ def mine(tree: Tree, barred: list[int]) -> Mined | None:
         mark = tuple(record.root for record in candidate.records[:50])  # a run and its anchors are one thing
         plea = None if mark in seen or looked_at >= ANALYSED else _plea(tree, candidate)
         seen.add(mark)
-        if plea is None:
+        if plea is None or (best is not None and _is_inside(tree, plea[0], best.group.records)):
             continue
         looked_at += 1
         mined, worth = _judge(tree, plea, barred)
@@ -80,6 +80,13 @@ def mine(tree: Tree, barred: list[int]) -> Mined | None:
         if mined is not None and worth > best_worth:
             best, best_worth = mined, worth
     return best
+
+
+def _is_inside(tree: Tree, records: list[Record], others: list[Record]) -> bool:
+    """Whether some records are parts of others, one in each."""
+    if len(records) != len(others):
+        return False
+    return all(a.root < b.root and b.spans[-1][1] <= a.spans[-1][1] for a, b in zip(others, records, strict=True))
 
 
 def is_likely(tree: Tree, barred: list[int], article: Article) -> bool:
