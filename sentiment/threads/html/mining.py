@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -71,7 +72,7 @@ def mine(tree: Tree, barred: list[int]) -> Mined | None:
         mark = tuple(record.root for record in candidate.records[:50])  # a run and its anchors are one thing
         plea = None if mark in seen or looked_at >= ANALYSED else _plea(tree, candidate)
         seen.add(mark)
-        if plea is None or (best is not None and _is_inside(tree, plea[0], best.group.records)):
+        if plea is None or (best is not None and _is_inside(plea[0], best.group.records)):
             continue
         looked_at += 1
         mined, worth = _judge(tree, plea, barred)
@@ -82,7 +83,7 @@ def mine(tree: Tree, barred: list[int]) -> Mined | None:
     return best
 
 
-def _is_inside(tree: Tree, records: list[Record], others: list[Record]) -> bool:
+def _is_inside(records: list[Record], others: list[Record]) -> bool:
     """Whether some records are parts of others, one in each."""
     if len(records) != len(others):
         return False
@@ -95,7 +96,7 @@ def is_likely(tree: Tree, barred: list[int], article: Article) -> bool:
     On 105 pages without a known system this leaves a third to be mined, and none with comments is lost.
     """
     text = tree.chars[-1] - tree.linked[-1]
-    if article.chars < 400 or article.chars < 0.35 * text or _dates_in(tree, article.node) >= 3:
+    if article.chars < 400 or article.chars < 0.35 * text or _has_headers(tree, article.node):
         return True
     if any(_is_numbered_run(tree, nodes) for shape, nodes in tree.by_id_shape.items() if "N" in shape):
         return True
@@ -119,6 +120,19 @@ def is_likely(tree: Tree, barred: list[int], article: Article) -> bool:
 @lru_cache(maxsize=20_000)
 def _names_comment(classes: str) -> bool:
     return bool(COMMENT_NAME.search(classes))
+
+
+def _has_headers(tree: Tree, node: int) -> bool:
+    """Whether dates stand in like places under a node, and persons at all: what the posts of a thread have."""
+    places: Counter[str] = Counter()
+    persons = 0
+    for inner in range(node, tree.end[node]):
+        text = tree.text[inner]
+        if tree.tag[inner] == "time" or (text and len(text) <= 70 and signs.is_date(text)):
+            places[tree.sign(inner if tree.tag[inner] else tree.parent[inner])] += 1
+        elif not text and persons < 2:
+            persons += signs.is_person(tree, inner)
+    return persons >= 2 and any(count >= 2 for count in places.values())
 
 
 def _is_numbered_run(tree: Tree, nodes: list[int]) -> bool:

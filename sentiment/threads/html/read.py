@@ -32,6 +32,8 @@ class Thread:
     found: list[Found]
     confidence: float
     is_forum: bool
+    deleted: int = 0
+    """Records that only say that there was a comment."""
 
     @property
     def rule(self) -> str:
@@ -78,7 +80,7 @@ def read_html(document: Document) -> Draft:
         _as_comments(tree, draft, threads, clock, base)
     if not draft.comments and facts.comments:
         _as_stated(draft, facts, clock, base)
-    _account(draft)
+    _account(tree, draft, threads)
     return draft
 
 
@@ -96,14 +98,11 @@ def _languages(tree: Tree) -> tuple[str, ...]:
 def _known_threads(tree: Tree, groups: list[Group], barred: list[int]) -> list[Thread]:
     threads = []
     for group in groups:
-        found = [
-            one
-            for one in read_records(tree, group, barred)
-            if (one.text or one.quote) and not words.is_deleted(one.text)
-        ]
+        records = [one for one in read_records(tree, group, barred) if one.text or one.quote]
+        found = [one for one in records if not words.is_deleted(one.text)]
         if found:
             forum = group.system is not None and group.system.kind == "forum"
-            threads.append(Thread(group, found, 0.95, forum))
+            threads.append(Thread(group, found, 0.95, forum, len(records) - len(found)))
     return threads
 
 
@@ -195,8 +194,13 @@ def _as_stated(draft: Draft, facts: Facts, clock: Clock, base: str) -> None:
     draft.rule, draft.confidence = facts.source, 0.95
 
 
-def _account(draft: Draft) -> None:
-    """Say what the file lacks: comments that the page declares or loads by script."""
+def _account(tree: Tree, draft: Draft, threads: list[Thread]) -> None:
+    """Say what the file lacks: comments that the page declares, loads by script, or shows as deleted."""
+    deleted = sum(thread.deleted for thread in threads)
+    if deleted:
+        draft.notes.append(f"deleted comments left out: {deleted:,}")
+    if not draft.comments:
+        draft.notes.extend(f"{name} loads comments by script: none in the file" for name in systems.waiting(tree))
     if draft.comments and draft.declared_comments == 0:
         draft.declared_comments = None  # the zero counts something else: shares, comments elsewhere
     declared, found = draft.declared_comments, len(draft.comments)
