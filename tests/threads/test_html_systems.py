@@ -121,3 +121,19 @@ def test_deleted_comments_are_counted_and_their_answers_kept() -> None:
     draft = read_html(Document(source="x", content=content))
     assert [one.author for one in draft.comments] == ["Mira Tal", "Jun K."]
     assert "deleted comments left out: 1" in draft.notes
+
+
+def test_records_under_a_named_article_are_its_comments() -> None:
+    """Without any name of a discussion, an article before the records makes them comments and no forum thread."""
+    rows = "".join(
+        f'<div class="c"><a class="nick" href="/user/{i}">{name}</a> <i>1{i}.05.2024 10:00</i><div>{text}</div></div>'
+        for i, (name, text) in enumerate(
+            [("ann", "Too dear for me."), ("bo", "I like it here."), ("cy", "No parking, again.")]
+        )
+    )
+    article = (
+        "<article><h1>T</h1><p>The harbour town has opened its new market hall after four years of work.</p></article>"
+    )
+    draft = read_html(Document(source="x", content=f"<html><body>{article}<section>{rows}</section></body></html>"))
+    assert draft.body.startswith("The harbour town")
+    assert [one.author for one in draft.comments] == ["ann", "bo", "cy"]

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from sentiment.assemble import Draft, DraftComment
 from sentiment.records import Document, FoundDate
 from sentiment.threads.html import systems, words
-from sentiment.threads.html.article import Article, read_article
+from sentiment.threads.html.article import GOOD_LENGTH, Article, is_named_article, read_article
 from sentiment.threads.html.meta import Meta, read_meta
 from sentiment.threads.html.mining import is_likely, mine
 from sentiment.threads.html.parents import parents
@@ -119,8 +119,7 @@ def _spans(threads: list[Thread]) -> list[tuple[int, int]]:
 def _as_forum(tree: Tree, draft: Draft, thread: Thread, article: Article, clock: Clock, base: str) -> None:
     found = thread.found
     clock.learn_order(one.date for one in found)
-    outside = article.chars if found[0].record.root > article.node >= 0 else 0
-    if outside >= ARTICLE_AROUND and not thread.group.heads and outside > 3 * len(found[0].text):
+    if not thread.group.heads and _is_article_with_comments(tree, thread, article):
         draft.body, draft.boilerplate = article.body, article.boilerplate
         _as_comments(tree, draft, [thread], clock, base)
         return
@@ -133,6 +132,17 @@ def _as_forum(tree: Tree, draft: Draft, thread: Thread, article: Article, clock:
         draft.dates = [FoundDate("first post", value.date()), *draft.dates]
     _as_comments(tree, draft, [Thread(thread.group, found[1:], thread.confidence, True)], clock, base, learned=True)
     draft.rule, draft.confidence = thread.rule, thread.confidence
+
+
+def _is_article_with_comments(tree: Tree, thread: Thread, article: Article) -> bool:
+    """Whether what looks like a forum thread stands under an article."""
+    first = thread.found[0].record.root
+    if not 0 <= article.node < first:
+        return False
+    if article.chars >= ARTICLE_AROUND and article.chars > 3 * len(thread.found[0].text):
+        return True
+    named = tree.end[article.node] <= first and is_named_article(tree, article.node, first)
+    return thread.group.system is None and article.chars >= GOOD_LENGTH and named
 
 
 def _as_comments(
