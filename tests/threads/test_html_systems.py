@@ -128,7 +128,11 @@ def test_records_under_a_named_article_are_its_comments() -> None:
     rows = "".join(
         f'<div class="c"><a class="nick" href="/user/{i}">{name}</a> <i>1{i}.05.2024 10:00</i><div>{text}</div></div>'
         for i, (name, text) in enumerate(
-            [("ann", "Too dear for me."), ("bo", "I like it here."), ("cy", "No parking, again.")]
+            [
+                ("ann", "Too dear for me, and too far from the station."),
+                ("bo", "I like it here, the light is good and so is the bread."),
+                ("cy", "No parking, again, and nobody is surprised by that."),
+            ]
         )
     )
     article = (
