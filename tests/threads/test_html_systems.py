@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sentiment.threads.html import systems, words
+from sentiment.records import Document
+from sentiment.threads.html import read_html, systems, words
 from sentiment.threads.html.select import compile_selector
 from sentiment.threads.html.tree import grow
 
@@ -96,9 +97,6 @@ def test_line_breaks_and_emoji_survive() -> None:
 
 def test_page_cut_short_by_script_is_declared() -> None:
     """A page that states more comments than the file holds says so."""
-    from sentiment.records import Document
-    from sentiment.threads.html import read_html
-
     draft = read_html(
         Document(
             source="x", content="<h1>T</h1><p>Some text of the article, long enough to be one.</p><h3>149 Comments</h3>"
@@ -106,3 +104,40 @@ def test_page_cut_short_by_script_is_declared() -> None:
     )
     assert draft.declared_comments == 149
     assert draft.notes == ["page declares 149 comments, 0 in the file"]
+
+
+def test_comments_that_a_script_would_load_are_named() -> None:
+    """A page that only keeps the place for comments says which system would have filled it."""
+    draft = read_html(Document(source="x", content='<h1>T</h1><p>An article.</p><div id="disqus_thread"></div>'))
+    assert draft.notes == ["Disqus loads comments by script: none in the file"]
+
+
+def test_deleted_comments_are_counted_and_their_answers_kept() -> None:
+    """A comment that was taken out is no comment; what answered it hangs on what it answered."""
+    content = (GOLDEN / "wordpress.html").read_text(encoding="utf-8")
+    content = content.replace(
+        "<p>Fair for whom? Read the two-year clause first.</p>", "<p>This comment has been removed.</p>"
+    )
+    draft = read_html(Document(source="x", content=content))
+    assert [one.author for one in draft.comments] == ["Mira Tal", "Jun K."]
+    assert "deleted comments left out: 1" in draft.notes
+
+
+def test_records_under_a_named_article_are_its_comments() -> None:
+    """Without any name of a discussion, an article before the records makes them comments and no forum thread."""
+    rows = "".join(
+        f'<div class="c"><a class="nick" href="/user/{i}">{name}</a> <i>1{i}.05.2024 10:00</i><div>{text}</div></div>'
+        for i, (name, text) in enumerate(
+            [
+                ("ann", "Too dear for me, and too far from the station."),
+                ("bo", "I like it here, the light is good and so is the bread."),
+                ("cy", "No parking, again, and nobody is surprised by that."),
+            ]
+        )
+    )
+    article = (
+        "<article><h1>T</h1><p>The harbour town has opened its new market hall after four years of work.</p></article>"
+    )
+    draft = read_html(Document(source="x", content=f"<html><body>{article}<section>{rows}</section></body></html>"))
+    assert draft.body.startswith("The harbour town")
+    assert [one.author for one in draft.comments] == ["ann", "bo", "cy"]

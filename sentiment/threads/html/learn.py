@@ -25,7 +25,7 @@ from sentiment.threads.html.signs import (
 from sentiment.threads.html.systems import Record
 from sentiment.threads.html.tree import Tree
 
-SAMPLE = 150
+SAMPLE = 60
 """Records from which a shape is learned; more do not change it."""
 
 REPEATED = 0.4
@@ -129,7 +129,7 @@ def _learn_date(tree: Tree, records: list[Record]) -> tuple[tuple[str, str], flo
                 if is_profile(tree, node, value):
                     score[key] -= 8
                 if MACHINE.match(value):
-                    score[key] += 2.5
+                    score[key] += 5
                 if DATE_CLASS.search(tree.get(node, "class") + " " + tree.get(tree.parent[node], "class")):
                     score[key] += 2
     best, best_score = ("", ""), 0.0
@@ -165,14 +165,15 @@ def _learn_author(tree: Tree, records: list[Record]) -> tuple[str, float]:
             if tree.end[node] - node > 12 or not 0 < tree.size(node) <= AUTHOR_LONGEST or not tree.tag[node]:
                 continue
             name = tree.line(node)
-            if not _LETTER.search(name) or is_date(name) or is_furniture(name):
+            if len(name) < 2 or not _LETTER.search(name) or is_date(name) or is_furniture(name):
                 continue
             key = key_of(tree, node, record.root)
             many[key] += 1
             if number in seen[key]:
                 continue
-            seen[key][number] = name
-            score[key] += author_hints(tree, node) - 3 * index / len(record.own)
+            seen[key][number] = folded(name)
+            pieces = sum(1 for inner in range(node, tree.end[node]) if not tree.tag[inner])
+            score[key] += author_hints(tree, node) - 3 * index / len(record.own) - 1.5 * (pieces - 1)
     best, best_score = "", 3.0
     for key, names in seen.items():
         n = len(names)

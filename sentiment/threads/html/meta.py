@@ -218,6 +218,8 @@ def _declared(tree: Tree, facts: Facts) -> int | None:
     if facts.comment_count is not None:
         return facts.comment_count
     for node in _counting(tree):
+        if not any(sign.isdigit() for inner in range(node, tree.end[node]) for sign in tree.text[inner]):
+            continue
         line = tree.line(node)
         folded = markers.fold(line)
         opening = markers.pattern("heading").match(folded)
