@@ -16,11 +16,12 @@ from sentiment.threads.dates import date_in_url
 from sentiment.threads.text.article import Article, read_article
 from sentiment.threads.text.headed import end_of_comments, find_headed
 from sentiment.threads.text.headings import LONGEST, declared
+from sentiment.threads.text.inline import find_inline
 from sentiment.threads.text.lines import Line, Role, join, shown, split
 from sentiment.threads.text.posts import Post, Thread, find_thread
 from sentiment.threads.text.quotes import Article as Quotable
 from sentiment.threads.text.quotes import is_quote, unmark
-from sentiment.threads.text.replies import link
+from sentiment.threads.text.replies import by_indent, by_names, link
 
 OWN_BODY_WORDS = 40
 """With fewer words of prose above the first post, the page is a forum thread and its first post is the article."""
@@ -39,7 +40,7 @@ def read_lines(lines: list[Line], document: Document) -> Draft:
     visible = shown(lines)
     published = date_in_url(document.url) if document.url else None
     reference = document.saved or (datetime.combine(published, time(12)) if published else None)
-    thread = find_thread(visible, reference) or find_headed(visible)
+    thread = find_thread(visible, reference) or find_inline(visible, reference) or find_headed(visible)
     if thread:
         _end_thread(thread)
     article = read_article(visible[: _article_end(visible, thread)], visible)
@@ -112,7 +113,7 @@ def _opening_post(draft: Draft, article: Article, thread: Thread) -> None:
 
 def _comments(draft: Draft, thread: Thread, article: Article) -> None:
     quotable = Quotable(article.body)
-    numbers: list[int | None] = []
+    kept: list[Post] = []
     if thread.heading:
         thread.heading.role = Role.HEADER
     waiting: list[Line] = []
@@ -133,8 +134,12 @@ def _comments(draft: Draft, thread: Thread, article: Article) -> None:
         for line in quoted:
             line.role = Role.QUOTE
         draft.comments.append(DraftComment(join(own), post.author, date=post.date, quote=unmark(join(quoted))))
-        numbers.append(post.number)
+        kept.append(post)
     draft.rule, draft.confidence = thread.rule, round(thread.confidence, 2)
+    numbers = [post.number for post in kept]
+    known = by_names([post.author for post in kept], [post.answers for post in kept])
+    for comment, parent, above in zip(draft.comments, known, by_indent([post.indent for post in kept]), strict=True):
+        comment.parent = above if parent is None else parent
     link(draft.comments, numbers, in_order=_in_order(draft.comments, numbers))
 
 

@@ -16,6 +16,7 @@ from sentiment.threads.text.ending import closes, last_words
 from sentiment.threads.text.gaps import Gaps, gap_core, learn_gaps
 from sentiment.threads.text.headings import headings
 from sentiment.threads.text.lines import Line
+from sentiment.threads.text.replies import answered
 from sentiment.threads.text.tidy import tidy
 from sentiment.threads.text.view import View, has_profile, is_button, is_reply
 
@@ -48,6 +49,10 @@ class Post:
     author: str | None = None
     date: datetime | None = None
     number: int | None = None
+    indent: int = 0
+    """Blanks before the header: how deep an answer stands."""
+    answers: str | None = None
+    """Whom the header says that the post answers."""
 
     @property
     def first(self) -> int:
@@ -189,6 +194,9 @@ def _thread(view: View, cut: Cut, reference: datetime | None) -> Thread:
         posts.append(
             Post(anchor.index, header, list(view.lines[start:end]), authors[number], dates[number], anchor.number)
         )
+    for post in posts:
+        post.indent = (post.header or post.words)[0].indent if post.header or post.words else 0
+        post.answers = answered(post.header)
     tidy([(post.author, post.words) for post in posts])
     thread = Thread(posts, cut.kind.rule, 0.0)
     if cut.heading is not None:

@@ -9,6 +9,8 @@ from functools import cache
 from importlib import resources
 
 from sentiment.assemble import DraftComment
+from sentiment.threads.text.lines import Line
+from sentiment.threads.text.words import opening
 
 _REFERENCE = re.compile(r"^(?:@|#|№|re:?\s*#?|to\s+#|an\s+#|an\s+@)\s*(?P<number>\d{1,5})\b", re.I)
 _ADDRESSED = re.compile(r"^@\s?(?P<name>[\w.\- ]{2,40}?)\s*(?:[:,!–-]|\s)")
@@ -46,6 +48,39 @@ def _referred(text: str, by_number: dict[int, int], last_by: dict[str, int]) -> 
                 return last_by[words]
             words = words.rpartition(" ")[0]
     return None
+
+
+def answered(header: Sequence[Line]) -> str | None:
+    """Whom a header says that its post answers: ``in reply to ann``, ``Antwort auf bob``."""
+    for line in header:
+        if line.words <= 12 and (found := opening("answer").match(line.text.casefold().lstrip("@ "))):
+            name = line.text.lstrip("@ ")[found.end() :].strip(" \t:@,.#|·•")
+            if name and len(found.group().split()) > 1:
+                return name
+    return None
+
+
+def by_indent(indents: Sequence[int]) -> list[int | None]:
+    """Parents from how far each post is indented: the nearest one before it that stands further left."""
+    parents: list[int | None] = []
+    chain: list[int] = []
+    for index, indent in enumerate(indents):
+        while chain and indents[chain[-1]] >= indent:
+            chain.pop()
+        parents.append(chain[-1] if chain else None)
+        chain.append(index)
+    return parents
+
+
+def by_names(authors: Sequence[str | None], answers: Sequence[str | None]) -> list[int | None]:
+    """Parents from the names that headers answer: the last post before by that person."""
+    last: dict[str, int] = {}
+    parents: list[int | None] = []
+    for index, (author, name) in enumerate(zip(authors, answers, strict=True)):
+        parents.append(last.get(name.casefold()) if name else None)
+        if author:
+            last[author.casefold()] = index
+    return parents
 
 
 def opens_as_answer(text: str) -> bool:
