@@ -21,7 +21,7 @@ from sentiment.threads.text.lines import Line, Role, join, shown, split
 from sentiment.threads.text.posts import Post, Thread, find_thread
 from sentiment.threads.text.quotes import Article as Quotable
 from sentiment.threads.text.quotes import is_quote, unmark
-from sentiment.threads.text.replies import by_indent, by_names, link
+from sentiment.threads.text.replies import by_indent, by_names, by_titles, link
 
 OWN_BODY_WORDS = 40
 """With fewer words of prose above the first post, the page is a forum thread and its first post is the article."""
@@ -40,8 +40,10 @@ def read_lines(lines: list[Line], document: Document) -> Draft:
     visible = shown(lines)
     published = date_in_url(document.url) if document.url else None
     reference = document.saved or (datetime.combine(published, time(12)) if published else None)
-    thread = find_thread(visible, reference) or find_inline(visible, reference) or find_headed(visible)
+    thread = _find(visible, reference)
     if thread:
+        for line, length in thread.leads:
+            line.cut(length)
         _end_thread(thread)
     article = read_article(visible[: _article_end(visible, thread)], visible)
     draft = Draft(title=article.title, author=article.author, outlet=article.outlet, dates=article.dates)
@@ -51,11 +53,19 @@ def read_lines(lines: list[Line], document: Document) -> Draft:
     if published:
         draft.dates.insert(0, FoundDate("url", published))
     if thread:
-        _comments(draft, thread, article)
+        _comments(draft, thread, article, visible)
     draft.declared_comments = _declared(visible, thread)
     draft.boilerplate = [line.text for line in visible if line.role is Role.BOILERPLATE]
     draft.notes = _notes(draft)
     return draft
+
+
+def _find(visible: Sequence[Line], reference: datetime | None) -> Thread | None:
+    """The posts under headers of their own, or those that open on the line of their words if they are more."""
+    thread, inline = find_thread(visible, reference), find_inline(visible, reference)
+    if inline and (thread is None or (inline.heading and len(inline.posts) > len(thread.posts))):
+        return inline
+    return thread or find_headed(visible)
 
 
 def _is_forum(thread: Thread, article: Article) -> bool:
@@ -111,7 +121,7 @@ def _opening_post(draft: Draft, article: Article, thread: Thread) -> None:
         draft.dates.insert(0, FoundDate("opening post", first.date.date()))
 
 
-def _comments(draft: Draft, thread: Thread, article: Article) -> None:
+def _comments(draft: Draft, thread: Thread, article: Article, visible: Sequence[Line]) -> None:
     quotable = Quotable(article.body)
     kept: list[Post] = []
     if thread.heading:
@@ -126,7 +136,7 @@ def _comments(draft: Draft, thread: Thread, article: Article) -> None:
         if not own and quoted and not post.header:
             waiting = quoted  # a quote on a line of its own belongs to the words below it
             continue
-        if not own:
+        if not own or all(line.is_marker("deleted") for line in own):
             _no_words(draft, quoted, post)
             continue
         for line in own:
@@ -135,11 +145,16 @@ def _comments(draft: Draft, thread: Thread, article: Article) -> None:
             line.role = Role.QUOTE
         draft.comments.append(DraftComment(join(own), post.author, date=post.date, quote=unmark(join(quoted))))
         kept.append(post)
+    last = thread.posts[-1].words[-1:]
+    if last and last[0].words >= 4 and not last[0].ends_sentence and last[0] is visible[-1]:
+        draft.notes.append("the file ends within the last comment, which may be cut off")
     draft.rule, draft.confidence = thread.rule, round(thread.confidence, 2)
     numbers = [post.number for post in kept]
     known = by_names([post.author for post in kept], [post.answers for post in kept])
-    for comment, parent, above in zip(draft.comments, known, by_indent([post.indent for post in kept]), strict=True):
-        comment.parent = above if parent is None else parent
+    titled = by_titles([[*post.header, *post.words[:1]] for post in kept])
+    deeper = by_indent([post.indent for post in kept])
+    for comment, *parents in zip(draft.comments, known, titled, deeper, strict=True):
+        comment.parent = next((parent for parent in parents if parent is not None), None)
     link(draft.comments, numbers, in_order=_in_order(draft.comments, numbers))
 
 

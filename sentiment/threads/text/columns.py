@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sentiment.threads.dates import find_date, guess_order
+from sentiment.threads.dates import find_date, guess_order, parse_date
 from sentiment.threads.markers import fold
 from sentiment.threads.text.gaps import Gaps
 from sentiment.threads.text.lines import Line
@@ -196,10 +196,11 @@ def name_beside_date(line: Line) -> str | None:
         # "ann on 3 May 2018", "ann at 10:02", "ann 3 May": the name ends where the date, or a word before it, begins
         pieces = name.split()
         for length in range(1, min(5, len(pieces)) + 1):
-            if length == len(pieces) or fold(pieces[length]) in words("lead") | words("byline") or find_date(
+            if length == len(pieces) or parse_date(" ".join(pieces[length:]).strip(NAME_EDGES), reference=SOME_DAY) or fold(pieces[length]) in words("lead") | words("byline") or find_date(
                 " ".join(pieces[length:]), reference=SOME_DAY
             ) and not find_date(" ".join(pieces[length + 1 :]) or "-", reference=SOME_DAY):
                 candidate = " ".join(pieces[:length]).strip(NAME_EDGES)
+                candidate = clean_name(candidate) or candidate
                 if is_name(candidate) and not find_date(candidate, reference=SOME_DAY) and not _calendar(candidate):
                     return candidate
                 break
@@ -226,6 +227,8 @@ def _mentioned(view: View, gaps: Gaps) -> set[str]:
     for number in range(len(gaps)):
         start, end = gaps.words(number)
         for index in range(start, end):
+            if view.date_kind(index) == "name" and (name := name_beside_date(view.lines[index])):
+                found.add(fold(name))
             text = view.lines[index].text[:300]
             for match in _MENTION.finditer(text):
                 found.add(fold(match["at"] or match["who"]))

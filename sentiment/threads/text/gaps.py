@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from sentiment.threads.text.lines import Line
+from sentiment.threads.text.replies import answered
 from sentiment.threads.text.view import View, empty_of_words, has_profile, is_name, is_label, is_number, quote_attribution
 from sentiment.threads.text.words import words
 
@@ -172,6 +173,7 @@ class _Learner:
             has_profile(line)
             or line.is_marker("control", "sort")
             or line.folded in words("reply")
+            or (line.words <= 6 and answered([line]) is not None)
             or line.folded in words("rank")
         )
 

@@ -53,8 +53,7 @@ def find_inline(lines: Sequence[Line], reference: datetime | None) -> Thread | N
             break
     if best is None:
         return None
-    for entry in best[1]:
-        lines[entry.index].cut(entry.cut)
+    best[0].leads = [(lines[entry.index], entry.cut) for entry in best[1]]
     return best[0]
 
 
@@ -128,6 +127,8 @@ def _credible(lines: Sequence[Line], entries: list[_Entry], heading: int | None,
         enough = len(entries) > 1 or bool(people)
         return near and enough and share >= HEADED_SHARE
     if rule != "names before the words" or len(entries) < GLUED_LEAST or share < GLUED_SHARE:
+        return False
+    if stop - entries[-1].index > 2 or sum(lines[entry.index].ends_sentence for entry in entries) < 0.5 * len(entries):
         return False
     above = sum(line.words for line in lines[: entries[0].index] if line.prose)
     return len(people) >= max(GLUED_LEAST, 0.6 * len(entries)) and above >= 20

@@ -25,6 +25,8 @@ FINALISTS = 5
 """Segmentations whose names and dates are read; among the first four by size stood the best one on 57 of 60 forum pages."""
 POOR = 0.45
 """Worth, of at most 1, from which on a post speaks for its segmentation; one with nothing but a date is at 0.5."""
+EMPTY = -0.3
+"""Worth of a post without words: deleted ones are few, a wrong anchor has many."""
 ENOUGH = 4
 """Words with which a post counts in full."""
 FILLS = 0.5
@@ -73,6 +75,8 @@ class Thread:
     """Share of posts with a date, be it one that nobody can place without knowing when the page was saved."""
     said: bool = False
     """Whether each header says who speaks: ``By ann on 3 May``, ``ann wrote:``, ``3. ann``."""
+    leads: list[tuple[Line, int]] = field(default_factory=list)
+    """Lines that begin with a number, a bullet or a name, and how many signs those have."""
     distance: int = 0
     """Lines between the heading and the first post's header."""
     fills: bool = False
@@ -176,6 +180,8 @@ def _marks(view: View, gaps: Gaps) -> list[Mark]:
 
 
 def _worth(mark: Mark) -> float:
+    if not mark.size:
+        return EMPTY
     signs = 0.25 + 0.25 * mark.dated + 0.25 * mark.signed + 0.25 * mark.named
     return (mark.size * signs * (0.4 + 0.6 * mark.alike) - POOR) / (1 - POOR)
 
@@ -195,7 +201,7 @@ def _thread(view: View, cut: Cut, reference: datetime | None) -> Thread:
             Post(anchor.index, header, list(view.lines[start:end]), authors[number], dates[number], anchor.number)
         )
     for post in posts:
-        post.indent = (post.header or post.words)[0].indent if post.header or post.words else 0
+        post.indent = (post.header or post.words)[-1 if post.header else 0].indent
         post.answers = answered(post.header)
     tidy([(post.author, post.words) for post in posts])
     thread = Thread(posts, cut.kind.rule, 0.0)
@@ -224,7 +230,7 @@ def _credible(thread: Thread) -> bool:
     if thread.heading is not None:
         if len(posts) <= FEW and (thread.distance > NEAR_HEADING or (thread.dated < 0.5 and not thread.said)):
             return False
-        return thread.score >= HEADED_WORTH * len(posts) and (named >= 0.3 or thread.dated >= 0.3)
+        return thread.score >= HEADED_WORTH * len(full) and (named >= 0.3 or thread.dated >= 0.3)
     if len(posts) < 2 or named < 0.5 or thread.score < FREE_WORTH * len(posts):
         return False
     if len(posts) == 2:

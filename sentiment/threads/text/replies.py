@@ -16,6 +16,11 @@ _REFERENCE = re.compile(r"^(?:@|#|№|re:?\s*#?|to\s+#|an\s+#|an\s+@)\s*(?P<numb
 _ADDRESSED = re.compile(r"^@\s?(?P<name>[\w.\- ]{2,40}?)\s*(?:[:,!–-]|\s)")
 
 
+_SUBJECT = re.compile(r"(?P<re>(?:(?:re|aw|sv|odp|antw|ответ)\s?:\s*)+)?(?P<title>.+)$", re.I)
+_BRACKETS = re.compile(r"\s*\(score[^)]*\)$", re.I)
+LONGEST_TITLE = 16
+
+
 def link(comments: Sequence[DraftComment], numbers: Sequence[int | None], *, in_order: bool) -> None:
     """Set ``parent`` where the words show it: ``#3``, ``@name``, else an answer's opening words.
 
@@ -69,6 +74,24 @@ def by_indent(indents: Sequence[int]) -> list[int | None]:
             chain.pop()
         parents.append(chain[-1] if chain else None)
         chain.append(index)
+    return parents
+
+
+def by_titles(posts: Sequence[Sequence[Line]]) -> list[int | None]:
+    """Parents from subject lines: ``Re: Cheap as chips`` answers the last post before with that subject.
+
+    Args:
+        posts: for each post the lines among which its subject may stand.
+    """
+    last: dict[str, int] = {}
+    parents: list[int | None] = []
+    for index, lines in enumerate(posts):
+        titles = [_SUBJECT.match(_BRACKETS.sub("", line.text).strip()) for line in lines if line.words <= LONGEST_TITLE]
+        answered_title = next((found["title"].casefold() for found in titles if found and found["re"]), None)
+        parents.append(last.get(answered_title) if answered_title else None)
+        for found in titles:
+            if found:
+                last[found["title"].casefold()] = index
     return parents
 
 

@@ -31,6 +31,7 @@ PARTS = re.compile(r"\s{2,}|\s*[|·•»«↑→]\s*|\s[–—-]\s|\t|\xa0+|,\s"
 _LABEL = re.compile(r"([^\W\d][^:]{1,40}):(?=\s|$)")
 _TITLE = re.compile(r"(?:re|aw|sv|odp|antw|ответ)\s?:", re.I)
 """``Re: A title``: the subject line of a post."""
+_IN_BRACKETS = re.compile(r"\s+[(\[].*$")
 _HASH = re.compile(r"#\d+|[«»]")
 _COUNT = re.compile(r"\d[\d.,km]*\s+[^\W\d]+", re.I)
 _NO_NAME = re.compile(r"(?:^|\s)#\s?\d|\b(?:nr|no|№)\.?\s?\d|\d[./:-]\d+[./:-]?\d*|https?:|www\.|\.(?:com|net|org|de|it|ru|fr|es|co\.uk)$", re.I)
@@ -148,8 +149,9 @@ class View:
         word = lead[1].casefold() if lead else ""
         if word in leads():
             return word
-        first = " ".join(line.text.split()[:3])
-        return "start" if find_date(first, reference=self.reference) else "name"
+        pieces = line.text.split()
+        opening_date = any(parse_date(" ".join(pieces[:length]), reference=self.reference) for length in (2, 3, 4, 5))
+        return "start" if opening_date else "name"
 
 
 def clean_name(text: str) -> str | None:
@@ -157,6 +159,7 @@ def clean_name(text: str) -> str | None:
     part = next((part for part in PARTS.split(text.strip()) if part.strip(NAME_EDGES)), "").strip(NAME_EDGES)
     while (found := opening("lead").match(part.casefold())) and found.end() < len(part) and part[found.end()] in " :":
         part = part[found.end() :].strip(NAME_EDGES)
+    part = _IN_BRACKETS.sub("", part).strip(NAME_EDGES) or part
     pieces = part.split()
     for length in (3, 2, 1):
         tail = fold(" ".join(pieces[-length:]))
