@@ -13,14 +13,14 @@ from datetime import datetime, time
 from sentiment.assemble import Draft, DraftComment
 from sentiment.records import Document, FoundDate
 from sentiment.threads.dates import date_in_url
-from sentiment.threads.text.article import Article, read_article
+from sentiment.threads.text.article import TITLE_REACH, Article, could_be_title, read_article
 from sentiment.threads.text.headed import end_of_comments, find_headed
 from sentiment.threads.text.headings import LONGEST, declared
 from sentiment.threads.text.inline import find_inline
 from sentiment.threads.text.lines import Line, Role, join, shown, split
 from sentiment.threads.text.posts import Post, Thread, find_thread
 from sentiment.threads.text.quotes import Article as Quotable
-from sentiment.threads.text.quotes import is_quote, unmark
+from sentiment.threads.text.quotes import Earlier, is_quote, unmark
 from sentiment.threads.text.replies import by_indent, by_names, by_titles, link
 
 OWN_BODY_WORDS = 40
@@ -48,7 +48,7 @@ def read_lines(lines: list[Line], document: Document) -> Draft:
     article = read_article(visible[: _article_end(visible, thread)], visible)
     draft = Draft(title=article.title, author=article.author, outlet=article.outlet, dates=article.dates)
     if thread and _is_forum(thread, article):
-        _opening_post(draft, article, thread)
+        _opening_post(draft, article, thread, visible)
     draft.body = join(article.body)
     if published:
         draft.dates.insert(0, FoundDate("url", published))
@@ -106,7 +106,7 @@ def _end_thread(thread: Thread) -> None:
         last.words.pop()
 
 
-def _opening_post(draft: Draft, article: Article, thread: Thread) -> None:
+def _opening_post(draft: Draft, article: Article, thread: Thread, visible: Sequence[Line]) -> None:
     """In a forum thread the opening post is the article; what stood above it was furniture."""
     for line in article.body:
         line.role = Role.BOILERPLATE
@@ -116,21 +116,34 @@ def _opening_post(draft: Draft, article: Article, thread: Thread) -> None:
         line.role = Role.BODY
     for line in first.header:
         line.role = Role.HEADER
+    draft.title = draft.title or _title_above(visible, first)
     draft.author = first.author
     if first.date:
         draft.dates.insert(0, FoundDate("opening post", first.date.date()))
 
 
+def _title_above(visible: Sequence[Line], first: Post) -> str | None:
+    """The subject of a thread: the nearest line of some words above its first post."""
+    end = bisect_left([line.number for line in visible], first.first)
+    for line in reversed(visible[max(0, end - TITLE_REACH) : end]):
+        if 3 <= line.words <= 30 and could_be_title(line):
+            line.role = Role.TITLE
+            return line.text
+    return None
+
+
 def _comments(draft: Draft, thread: Thread, article: Article, visible: Sequence[Line]) -> None:
     quotable = Quotable(article.body)
     kept: list[Post] = []
+    earlier = Earlier()
     if thread.heading:
         thread.heading.role = Role.HEADER
     waiting: list[Line] = []
     for post in thread.posts:
         for line in post.header:
             line.role = Role.HEADER
-        own = [line for line in post.words if not is_quote(line, quotable)]
+        copied, post.quotes = earlier.quoted(post.words)
+        own = [line for line in post.words if line not in copied and not is_quote(line, quotable)]
         quoted = [*waiting, *(line for line in post.words if line not in own)]
         waiting = []
         if not own and quoted and not post.header:
@@ -144,6 +157,7 @@ def _comments(draft: Draft, thread: Thread, article: Article, visible: Sequence[
         for line in quoted:
             line.role = Role.QUOTE
         draft.comments.append(DraftComment(join(own), post.author, date=post.date, quote=unmark(join(quoted))))
+        earlier.add(own, len(kept))
         kept.append(post)
     last = thread.posts[-1].words[-1:]
     if last and last[0].words >= 4 and not last[0].ends_sentence and last[0] is visible[-1]:
@@ -153,7 +167,8 @@ def _comments(draft: Draft, thread: Thread, article: Article, visible: Sequence[
     known = by_names([post.author for post in kept], [post.answers for post in kept])
     titled = by_titles([[*post.header, *post.words[:1]] for post in kept])
     deeper = by_indent([post.indent for post in kept])
-    for comment, *parents in zip(draft.comments, known, titled, deeper, strict=True):
+    quoted = [post.quotes for post in kept]
+    for comment, *parents in zip(draft.comments, known, deeper, quoted, titled, strict=True):
         comment.parent = next((parent for parent in parents if parent is not None), None)
     link(draft.comments, numbers, in_order=_in_order(draft.comments, numbers))
 

@@ -72,7 +72,7 @@ def _read_head(article: Article, lines: Sequence[Line], first: int) -> int:
     """Title, byline and date above the first paragraph; gives the index at which the body starts."""
     head = list(lines[max(0, first - TITLE_REACH) : first])
     vocabulary = _tokens(" ".join(line.text for line in lines[first : first + 40]))
-    titles = [line for line in head if _could_be_title(line)]
+    titles = [line for line in head if could_be_title(line)]
     scored = [(_overlap(line, vocabulary), line) for line in titles]
     good = [(score, line) for score, line in scored if score >= TITLE_OVERLAP]
     title = max(
@@ -110,7 +110,8 @@ def _first_line_is_title(lines: Sequence[Line], first: int) -> bool:
     )
 
 
-def _could_be_title(line: Line) -> bool:
+def could_be_title(line: Line) -> bool:
+    """Whether a line may be a heading: some words, no date, no byline, no furniture."""
     return 2 <= line.words <= 30 and not is_furniture(line) and _whole_date(line) is None and not _BYLINE.match(line.text)
 
 

@@ -53,6 +53,8 @@ class Post:
     number: int | None = None
     indent: int = 0
     """Blanks before the header: how deep an answer stands."""
+    quotes: int | None = None
+    """Index of the comment that the words quote."""
     answers: str | None = None
     """Whom the header says that the post answers."""
 

@@ -58,7 +58,7 @@ class View:
     def short(self, index: int) -> bool:
         """Whether a line has at most six words and does not end as a sentence."""
         line = self.lines[index]
-        return line.words <= 6 and not line.text.endswith((".", "!", "?", ",", "…"))
+        return line.words <= 6 and (not line.words or not line.text.endswith((".", "!", "?", ",", "…")))
 
     def keys(self, index: int) -> tuple[str, ...]:
         """What the line may share with others of its kind, the whole line first; empty for running text."""
