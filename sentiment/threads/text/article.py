@@ -112,7 +112,9 @@ def _first_line_is_title(lines: Sequence[Line], first: int) -> bool:
 
 def could_be_title(line: Line) -> bool:
     """Whether a line may be a heading: some words, no date, no byline, no furniture."""
-    return 2 <= line.words <= 30 and not is_furniture(line) and _whole_date(line) is None and not _BYLINE.match(line.text)
+    return (
+        2 <= line.words <= 30 and not is_furniture(line) and _whole_date(line) is None and not _BYLINE.match(line.text)
+    )
 
 
 def _tokens(text: str) -> set[str]:

@@ -12,8 +12,9 @@ from sentiment.threads.text.anchors import Anchor, longest_run
 from sentiment.threads.text.ending import closes
 from sentiment.threads.text.headings import headings
 from sentiment.threads.text.lines import Line
+from sentiment.threads.text.names import SOME_DAY, is_name
 from sentiment.threads.text.posts import Post, Thread
-from sentiment.threads.text.view import SOME_DAY, is_name, quote_attribution
+from sentiment.threads.text.view import quote_attribution
 
 HEADED_CONFIDENCE = 0.75
 GLUED_CONFIDENCE = 0.4

@@ -18,8 +18,7 @@ from sentiment.threads.text.headings import headings
 from sentiment.threads.text.lines import Line
 from sentiment.threads.text.replies import answered
 from sentiment.threads.text.tidy import tidy
-from sentiment.threads.text.view import View, has_profile, is_button, is_reply
-
+from sentiment.threads.text.view import View, has_profile, is_reply
 
 FINALISTS = 5
 """Segmentations whose names and dates are read; among the first four by size stood the best one on 57 of 60 forum pages."""
@@ -170,7 +169,7 @@ def _marks(view: View, gaps: Gaps) -> list[Mark]:
         size = min(1.0, sum(line.words for line in lines) / ENOUGH) * (1.0 if running else 0.6)
         alike = len(own[number] & core) / len(core) if core else 1.0 if len(gaps) == 1 else 0.5
         dated = any(view.date_kind(index) for index in range(start, end))
-        signed = any(has_profile(line) or is_button(line) for line in view.lines[start:end])
+        signed = any(view.profile(index) or view.button(index) for index in range(start, end))
         marks.append(Mark(size, alike, dated, signed))
     if len(marks) > 1:  # above the first words no buttons of a post before them are to be expected
         marks[0].signed = marks[0].signed or marks[1].signed

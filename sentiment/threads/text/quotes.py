@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from sentiment.threads.dates import find_date
 from sentiment.threads.text.lines import LONGEST_LINE, Line
-from sentiment.threads.text.view import SOME_DAY, quote_attribution
+from sentiment.threads.text.names import SOME_DAY
+from sentiment.threads.text.view import quote_attribution
 from sentiment.threads.text.words import words
 
 QUOTE_GRAMS = 5
@@ -79,7 +80,12 @@ def opens_quote(line: Line) -> bool:
     """``ann wrote:``, ``Quote:``, or a name with a date: what stands above words of somebody else."""
     if quote_attribution(line):
         return True
-    return line.words <= 10 and bool(line.folded) and not line.ends_sentence and find_date(line.text, reference=SOME_DAY) is not None
+    return (
+        line.words <= 10
+        and bool(line.folded)
+        and not line.ends_sentence
+        and find_date(line.text, reference=SOME_DAY) is not None
+    )
 
 
 def _bare(line: Line) -> str:
