@@ -12,7 +12,7 @@ from sentiment.threads.text.names import NAME_EDGES, is_name, is_number
 from sentiment.threads.text.view import LONGEST_HEADER, View, leads, quote_attribution
 from sentiment.threads.text.words import words
 
-CANDIDATES = 14
+CANDIDATES = 8
 """Kinds of repeated lines that are tried, the most frequent first; each costs one pass over the lines."""
 
 _NUMBERED = re.compile(

@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from datetime import datetime
 
 from sentiment.threads.dates import guess_order
@@ -91,7 +92,7 @@ def _date_score(dates: Sequence[datetime | None], at: Sequence[int | None], view
     known = [date.replace(tzinfo=None) for date in dates if date]
     if len(known) < 2:
         return filled
-    pairs = list(zip(known, known[1:], strict=False))
+    pairs = list(pairwise(known))
     ordered = max(sum(a <= b for a, b in pairs), sum(a >= b for a, b in pairs)) / len(pairs)
     whole = sum(1 for index in at if index is not None and view.date_kind(index) in ("whole", "start")) / len(at)
     return filled * (0.4 + ordered) + 0.05 * whole

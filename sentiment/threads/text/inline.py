@@ -1,4 +1,4 @@
-"""Comments whose number, bullet, name or date stands on the same line as their words: ``ann: Nice.``, ``3) I agree.``"""
+"""Comments whose number, bullet or name stands on the same line as their words, as in ``ann: Nice.`` or ``3) Nice.``."""
 
 from __future__ import annotations
 
