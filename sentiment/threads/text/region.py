@@ -56,7 +56,9 @@ def is_furniture(line: Line) -> bool:
         return False
     if line.words <= 30 and _PROMOTION.search(line.text) and _CHANNEL.search(line.text):
         return True
-    return opens("teaser", line.folded) or (line.words <= 14 and (opens("credit", line.folded) or has("credit", line.folded)))
+    return opens("teaser", line.folded) or (
+        line.words <= 14 and (opens("credit", line.folded) or has("credit", line.folded))
+    )
 
 
 def after(line: Line) -> bool:
