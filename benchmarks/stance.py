@@ -55,7 +55,7 @@ def speed(path: str, most: int = 140) -> None:
     start = time.process_time()
     backend = load_backend(load_target("xiaomi-us"))
     print(f"load: {time.process_time() - start:.3f} s")
-    items = [Item(row.text, row.language) for row in table.itertuples() if len(row.text) <= most]
+    items = [Item(t, code) for t, code in zip(table["text"], table["language"], strict=True) if len(t) <= most]
     backend.classify(items[:500])
     for name, with_reasons in (("stance", False), ("stance with reasons", True)):
         some = items[:300] if with_reasons else items
