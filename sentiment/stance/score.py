@@ -72,7 +72,7 @@ class Scorer:
             return docs
         parents = list(above.values())
         shares = self._calibrated(self.margins(parents, first=True), parents)
-        told = {doc.text: tuple(map(float, row)) for doc, row in zip(parents, shares, strict=True)}
+        told = {doc.text: rounded(row) for doc, row in zip(parents, shares, strict=True)}
         return [
             doc if doc.parent is None or doc.shared else dataclasses.replace(doc, shared=told[doc.parent.text])
             for doc in docs
@@ -108,6 +108,11 @@ class Scorer:
             others = np.delete(turn, label, axis=1).mean(axis=1)
             known = self._contrasts[language, label] = np.asarray((turn[:, label] - others) @ self._coef)
         return known
+
+
+def rounded(shares: Floats) -> tuple[float, ...]:
+    """Probabilities as a feature: to four digits, so that the last bits of a first pass change no second one."""
+    return tuple(round(float(share), 4) for share in shares)
 
 
 def weights(coef: NDArray[Any], scales: NDArray[Any]) -> Floats:
