@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,8 @@ _GENERAL = {"words": 1.0, "chars": 1.0}
 _OPTIONAL = {"tags": 1.4, "marks": 0.3}
 _TARGET = {"cues": 0.5, "pairs": 0.25}
 _REPLIES = {"reply": 0.5, "parent": 1.0}
+_RARE = {"negated": 0.3, "vader": 0.2}
+"""Measured to add nothing beside the others; taken only when they are asked for."""
 MAX_FEATURES = {"words": 100_000, "chars": 150_000}
 
 
@@ -196,9 +198,16 @@ def _candidates(design: Design, rows: Rows, options: Options) -> dict[str, float
     if any(rows.parents):
         found["reply"] = _REPLIES["reply"]
     if options.blocks is not None:
-        every = {**_OPTIONAL, **_TARGET, **_REPLIES, "negated": 0.5, "vader": 0.5}
-        found = {name: every[name] for name in options.blocks if name in every and name != "parent"}
+        found = {
+            name: weight for name, weight in weights_of(options.blocks).items() if name not in (*_GENERAL, "parent")
+        }
     return {name: weight for name, weight in found.items() if design.width(name)}
+
+
+def weights_of(blocks: Iterable[str]) -> dict[str, float]:
+    """The weight of each named block, those that training leaves out by itself included."""
+    every = {**_GENERAL, **_OPTIONAL, **_TARGET, **_REPLIES, **_RARE}
+    return {name: every[name] for name in every if name in set(blocks)}
 
 
 def parts(rows: Rows) -> NDArray[np.intp]:
