@@ -24,6 +24,8 @@ _BREAK = frozenset({".", ",", ";", ":", "!", "?", "..", "!!", "??", "?!", "!?", 
 _AGREE, _DISAGREE = "agreement", "disagreement"
 OPENING = 6
 """Tokens at the start of a reply in which agreement is looked for."""
+_REMEMBERED = 100_000
+"""Tokens per language of which it is remembered whether they negate."""
 
 
 def words(doc: Doc) -> list[str]:
@@ -78,6 +80,7 @@ class Analysers:
     def __init__(self, lists: Mapping[str, Lists] | None = None) -> None:
         self.lists: dict[str, Lists] = dict(lists or {})
         self._lexicons: dict[tuple[str, str], Lexicon] = {}
+        self._negators: dict[str, dict[str, bool]] = {}
         self.blocks: dict[str, Callable[[Doc], Any]] = {
             "words": words,
             "chars": chars,
@@ -174,22 +177,33 @@ class Analysers:
         return min((-start, -size, name) for size, start, name in hits)[2]
 
     def _negation(self, doc: Doc) -> list[bool]:
+        negates = self._negates(doc.language, doc.tokens)
         reach, left = [], 0
-        for token in doc.tokens:
+        for token, starts in zip(doc.tokens, negates, strict=True):
             if token in _BREAK:
                 left = 0
             reach.append(left > 0)
-            left -= 1
-            if any(
-                name == "negation" and not rest for name, rest in self._lexicon("common", doc.language).starts(token)
-            ):
-                left = SCOPE
+            left = SCOPE if starts else left - 1
         return reach
+
+    def _negates(self, language: str, tokens: list[str]) -> list[bool]:
+        known = self._negators.setdefault(language, {})
+        try:
+            return [known[token] for token in tokens]
+        except KeyError:
+            starts = self._lexicon("common", language).starts
+            if len(known) > _REMEMBERED:
+                known.clear()
+            for token in tokens:
+                if token not in known:
+                    known[token] = any(name == "negation" and not rest for name, rest in starts(token))
+            return [known[token] for token in tokens]
 
     def said(self, doc: Doc) -> list[tuple[int, str, bool]]:
         """The concepts of a comment in order: token, name, whether a negator reaches it."""
         general = [hit for hit in self._lexicon("common", doc.language).find(doc.tokens) if hit[2] != "negation"]
-        hits = sorted({*self._lexicon("cues", doc.language).find(doc.tokens), *general})
+        special = self._lexicon("cues", doc.language).find(doc.tokens)
+        hits = sorted({*special, *general})
         reach = self._negation(doc) if hits else []
         return [(start, name, reach[start]) for start, _, name in hits]
 

@@ -16,6 +16,11 @@ ANY = "any"
 Lists = Mapping[str, Mapping[str, Sequence[str]]]
 """Concept -> language -> words."""
 
+_Known = tuple[tuple[str, ...], frozenset[str], tuple[str, ...]]
+"""What a token may begin: concepts by itself, the tokens that phrases go on with, and the stems that they do."""
+
+_NOTHING: _Known = ((), frozenset(), ())
+
 _LIMIT = 200_000
 """Tokens remembered before the memory is emptied: some 30 MB."""
 
@@ -36,6 +41,7 @@ class Lexicon:
             for words in _of(table, language):
                 for word in words:
                     self._add(concept, word)
+        self._alone: dict[str, _Known] = {}
         self._shortest = min(map(len, self._stems), default=1)
 
     def _add(self, concept: str, word: str) -> None:
@@ -63,16 +69,36 @@ class Lexicon:
     def find(self, tokens: Sequence[str]) -> list[tuple[int, int, str]]:
         """Every concept in order of its place: start, end (exclusive) and name; one of each name per start."""
         hits: list[tuple[int, int, str]] = []
+        memory, last = self._alone, len(tokens) - 1
         for place, token in enumerate(tokens):
-            starts = self.starts(token)
-            if not starts:
+            known = memory.get(token)
+            if known is None:
+                known = self._remember(token)
+            if known is _NOTHING:  # nearly always: few words stand for a concept
                 continue
-            longest: dict[str, int] = {}
-            for concept, rest in starts:
-                if not rest or _follows(tokens, place + 1, rest):
-                    longest[concept] = max(longest.get(concept, 0), place + 1 + len(rest))
-            hits += [(place, end, concept) for concept, end in longest.items()]
+            names, seconds, stems = known
+            if seconds and place < last and (tokens[place + 1] in seconds or (stems and tokens[place + 1].startswith(stems))):
+                hits += self._at(tokens, place)
+            elif names:
+                hits += [(place, place + 1, name) for name in names]
         return hits
+
+    def _remember(self, token: str) -> _Known:
+        starts = self.starts(token)
+        names = tuple(dict.fromkeys(name for name, rest in starts if not rest))
+        seconds = frozenset(rest[0] for _, rest in starts if rest)
+        stems = tuple(second[:-1] for second in seconds if second.endswith("*") and len(second) > 1)
+        if len(self._alone) >= _LIMIT:
+            self._alone.clear()
+        known = self._alone[token] = (names, seconds, stems) if starts else _NOTHING
+        return known
+
+    def _at(self, tokens: Sequence[str], place: int) -> list[tuple[int, int, str]]:
+        longest: dict[str, int] = {}
+        for concept, rest in self.starts(tokens[place]):
+            if not rest or _follows(tokens, place + 1, rest):
+                longest[concept] = max(longest.get(concept, 0), place + 1 + len(rest))
+        return [(place, end, concept) for concept, end in longest.items()]
 
 
 def _follows(tokens: Sequence[str], place: int, rest: tuple[str, ...]) -> bool:
