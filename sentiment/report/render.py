@@ -114,7 +114,7 @@ def print_table(report: Report, console: Console) -> None:
     plain = not console.is_terminal
     wide = plain or console.width >= 100
     cell = _one_line if plain else _two_lines
-    table = Table(box=None if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table = Table(box=None if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1 if wide else 0, 0, 0))
     table.add_column("outlet", no_wrap=plain, overflow="ellipsis", min_width=12)
     table.add_column("lang")
     for name, short in (("pages", "pages"), ("comments", "com."), ("human", "hum.")):

@@ -124,8 +124,10 @@ def test_table_fits_the_terminal(width: int) -> None:
     out = io.StringIO()
     console = Console(file=out, width=width, force_terminal=True, color_system=None, highlight=False)
     stances = [human("favor")] * 12 + [human("against")] * 9 + [human("neutral")] * 4
-    render.print_table(folded((page("p", 25, outlet="www.a-rather-long-name.example"), stances)), console)
+    second = (page("q", 7), [human("favor")] * 6 + [human("against")])
+    render.print_table(folded((page("p", 25, outlet="www.a-rather-long-name.example"), stances), second), console)
     text = out.getvalue()
+    assert "−100…+100" in text, "the widest interval there is"
     assert max(map(len, text.splitlines())) <= width
     assert "48 %" in text
     assert "30–67" in text

@@ -125,16 +125,20 @@ def _is_around(tree: Tree, node: int, tag: str, total: int) -> bool:
     return _around(named) or (bool(_LINKING.search(named)) and tree.link_size(node) * 4 >= tree.size(node) and not _WITHIN.search(named))
 
 
-def read_article(tree: Tree, excluded: list[tuple[int, int]], title: str = "") -> Article:
+def read_article(tree: Tree, excluded: list[tuple[int, int]], title: str = "", until: int = -1) -> Article:
     """The article's body.
 
     Args:
         tree: The page.
         excluded: Spans that are known to be something else (the comments), as (start, end).
         title: The article's title, which is not repeated in the body.
+        until: Where the comments begin; what follows them is not the article, if enough stands before them.
     """
     dropped = furniture(tree, excluded)
     blocks = _blocks(tree, dropped, excluded)
+    before = [block for block in blocks if block.first < until]
+    if sum(block.chars for block in before if block.good) >= GOOD_LENGTH:
+        blocks = before
     node = _best(tree, blocks)
     article = Article(node=node)
     if node < 0:

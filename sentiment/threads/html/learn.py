@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from sentiment.threads import markers
 from sentiment.threads.dates import find_date
@@ -25,13 +26,17 @@ _MONTHS = (
     "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|gen|mag|giu|lug|ago|set|ott|dic|mär|mai|okt|dez|fév|fev|avr|juin|juil|aoû|déc|"
     "ene|abr|out|mrt|mei|sty|lut|kwi|maj|cze|lip|sie|wrz|paź|lis|gru|янв|фев|мар|апр|мая|май|июн|июл|авг|сен|окт|ноя|дек|oca|şub|nis|haz|tem|ağu|eyl|eki|kas|ara"
 )
-DATEISH = re.compile(
+_DATEISH = re.compile(
     rf"\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}|\b\d{{1,2}}[:h.]\d\d\b|\b\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?,?[ -](?:de )?(?:{_MONTHS})|"
     rf"\b(?:{_MONTHS})\w*\.?,? \d|\b\d+ ?(?:sec|min|h\b|hr|hour|day|d\b|w\b|week|mo\b|month|y\b|yr|year|stunde|tag|woche|monat|jahr|ora|ore|giorn|settiman|mes|ann|heure|jour|"
     r"semaine|an\b|ans\b|hora|día|dia|semana|año|anos?\b|час|дн|день|дня|мин|нед|мес|год|лет|godz|dni|dzień|tyg|mies|rok|lat|uur|dag|weken|maand|jaar|saat|gün|hafta|ay\b|yıl)"
-    r"|\b(?:yesterday|today|gestern|heute|ieri|oggi|hier|aujourd|ayer|hoy|ontem|hoje|вчера|сегодня|wczoraj|dzisiaj|gisteren|vandaag|dün|bugün|just now|an? (?:hour|day|week|month|year|minute) ago)\b",
+    r"",
     re.I,
 )
+_DAY_WORD = re.compile(
+    r"\b(?:yesterday|today|gestern|heute|ieri|oggi|hier|aujourd|ayer|hoy|ontem|hoje|вчера|сегодня|wczoraj|dzisiaj|gisteren|vandaag|dün|bugün|just now|an? (?:hour|day|week|month|year|minute) ago)\b", re.I
+)
+_DIGIT = re.compile(r"\d")
 _DATE_CLASS = re.compile(r"date|time|posted|publish|created|stamp|\bago\b|when|datum|fecha|zeit|meta", re.I)
 _AUTHOR_CLASS = re.compile(r"author|user|(?:^|[\s_-])name|nick|poster|(?:^|[\s_-])by(?:$|[\s_-])|\bfn\b|member|creator|commenter|person|autor|auteur|verfasser|benutzer|usuario|utente|pseudo|gebruiker|naam|nutzer|profil|login|vcard", re.I)
 _NOT_AUTHOR = re.compile(r"avatar|title|rank|badge|group|posts|count|location|reply|message|stat|info-extra|permalink|number|date|time", re.I)
@@ -59,6 +64,12 @@ class Shape:
     """Keys whose text is short in nearly every record: ranks, places, counters."""
     support: dict[str, float] = field(default_factory=dict)
     """Share of the records in which author, date and body were found."""
+
+
+@lru_cache(maxsize=20_000)
+def folded(text: str) -> str:
+    """:func:`~sentiment.threads.markers.fold` for the short texts that come again and again."""
+    return markers.fold(text)
 
 
 def key_of(tree: Tree, node: int, root: int) -> str:
@@ -94,8 +105,8 @@ def _chunks(tree: Tree, records: list[Record]) -> list[list[Chunk]]:
         for node in record.own:
             if not tree.tag[node]:
                 text = tree.text[node]
-                folded = markers.fold(text) if len(text) < 120 else text
-                row.append((node, key_of(tree, node, record.root), folded))
+                flat = folded(text) if len(text) < 120 else text
+                row.append((node, key_of(tree, node, record.root), flat))
         found.append(row)
     return found
 
@@ -135,7 +146,7 @@ def _learn_date(tree: Tree, records: list[Record]) -> tuple[tuple[str, str], flo
                     continue
                 seen[key][number] = value
                 places[key] += index / len(record.own)
-                if _is_profile(tree, node, value):
+                if is_profile(tree, node, value):
                     score[key] -= 8
                 if _MACHINE.match(value):
                     score[key] += 2.5
@@ -169,42 +180,48 @@ def date_values(tree: Tree, node: int) -> list[tuple[str, str]]:
     """What may be a date at a node: (attribute, value); an empty attribute means its text."""
     if not tree.tag[node]:
         text = tree.text[node].strip()
-        return [("", text)] if 4 < len(text) <= _DATE_LONGEST and DATEISH.search(text) else []
+        return [("", text)] if 4 < len(text) <= _DATE_LONGEST and is_date(text) else []
     found = []
     attrs = tree.attrs[node]
     for name in DATE_ATTRIBUTES:
         value = attrs.get(name)
-        if value and len(value) <= 60 and any(c.isdigit() for c in value) and (_MACHINE.match(value) or (name != "content" and DATEISH.search(value))):
+        if value and len(value) <= 60 and any(c.isdigit() for c in value) and (_MACHINE.match(value) or (name != "content" and is_date(value))):
             found.append((name, value))
     if 4 < tree.size(node) <= _DATE_LONGEST and 1 < tree.end[node] - node <= 14:
         line = tree.line(node)
-        if DATEISH.search(line):
+        if is_date(line):
             found.append(("", line))
     return found
 
 
+@lru_cache(maxsize=50_000)
 def is_date(value: str) -> bool:
     """Whether a short value looks like a date, for machines or for readers."""
-    return bool(_MACHINE.match(value) or DATEISH.search(value))
+    if _DIGIT.search(value):
+        return bool(_DATEISH.search(value) or _MACHINE.match(value))
+    return bool(_DAY_WORD.search(value))
 
 
-def _is_profile(tree: Tree, node: int, value: str) -> bool:
-    """Whether a date is when its writer joined or when the text was changed."""
+def is_profile(tree: Tree, node: int, value: str) -> bool:
+    """Whether a date is when its writer joined or when the text was changed: by the words right before it."""
+    own = tree.line(node) if tree.tag[node] else tree.text[node].strip()
+    own = own or value
+    lead = own.partition(value)[0] if value in own else ""
     at = node
     for _ in range(3):
-        line = tree.line(at) if tree.size(at) <= 100 else ""
-        if not line:
-            break
-        if markers.pattern("profile").search(markers.fold(line.replace(value, ""))) or markers.pattern("edited").search(markers.fold(line)):
-            return True
         at = tree.parent[at]
-        if at < 0 or tree.tag[at] in ("article", "li", "table", "body"):
+        if at < 0 or tree.size(at) > 160 or tree.tag[at] in ("article", "body"):
             break
-    before = node - 1
-    while before > 0 and tree.tag[before]:
-        before -= 1
-    text = tree.text[before] if before > 0 else ""
-    return len(text) < 40 and bool(text) and markers.is_marker("profile", text)
+        line = tree.line(at)
+        if own in line:
+            lead = line.partition(own)[0] + lead
+    if not lead.strip():
+        before = node - 1
+        while before > 0 and tree.tag[before] and node - before < 8:
+            before -= 1
+        lead = tree.text[before] if before > 0 and len(tree.text[before]) < 40 else ""
+    flat = folded(lead[-40:])
+    return bool(flat) and bool(markers.pattern("profile").search(flat) or markers.pattern("edited").search(flat))
 
 
 def _learn_author(tree: Tree, records: list[Record], shape: Shape) -> tuple[str, float]:
@@ -216,7 +233,7 @@ def _learn_author(tree: Tree, records: list[Record], shape: Shape) -> tuple[str,
             if tree.end[node] - node > 12 or not 0 < tree.size(node) <= AUTHOR_LONGEST or not tree.tag[node]:
                 continue
             name = tree.line(node)
-            if not _LETTER.search(name) or DATEISH.search(name) or _is_furniture(name):
+            if not _LETTER.search(name) or is_date(name) or _is_furniture(name):
                 continue
             key = key_of(tree, node, record.root)
             many[key] += 1
@@ -229,12 +246,12 @@ def _learn_author(tree: Tree, records: list[Record], shape: Shape) -> tuple[str,
         n = len(names)
         if n < REPEATED * len(records):
             continue
-        total = 10 * n / len(records) + score[key] / n - 1.5 * (many[key] / n - 1) + 3 * len(set(names.values())) / n
+        total = 10 * n / len(records) + score[key] / n - min(3.0, 1.5 * (many[key] / n - 1)) + 3 * len(set(names.values())) / n
         if n >= 4 and len(set(names.values())) == 1:
             total -= 3 if score[key] / n > 2 else 10
         if total > best_score:
             best, best_score = key, total
-    if not best or best_score < 11:
+    if not best or best_score < (10 if score[best] / len(seen[best]) > 2 else 11):
         return "", 0.0
     return best, len(seen[best]) / len(records)
 
@@ -271,13 +288,18 @@ def is_person(tree: Tree, node: int) -> bool:
         return True
     named = attrs.get("class") or attrs.get("itemprop") or attrs.get("rel")
     if named:
-        return bool(_AUTHOR_CLASS.search(named)) and not _NOT_AUTHOR.search(named)
+        return _names_person(named)
     return tree.tag[node] in ("b", "strong", "cite", "dt")
 
 
+@lru_cache(maxsize=20_000)
+def _names_person(classes: str) -> bool:
+    return bool(_AUTHOR_CLASS.search(classes)) and not _NOT_AUTHOR.search(classes)
+
+
 def _is_furniture(text: str) -> bool:
-    folded = markers.fold(text)
-    return any(folded in markers.phrases(kind) for kind in ("control", "profile", "sort", "page", "footer", "heading", "form")) or folded in ("#", "")
+    flat = folded(text)
+    return any(flat in markers.phrases(kind) for kind in ("control", "profile", "sort", "page", "footer", "heading", "form")) or flat in ("#", "")
 
 
 def _learn_body(tree: Tree, records: list[Record], shape: Shape) -> tuple[str, float]:
@@ -330,12 +352,12 @@ def _gains(tree: Tree, record: Record, shape: Shape) -> list[int]:
                 quoted = tree.end[node]
         else:
             text = tree.text[node].strip()
-            folded = markers.fold(text) if len(text) < 120 else text
+            flat = folded(text) if len(text) < 120 else text
             key = key_of(tree, node, record.root)
-            if node < named or key in shape.meta or (len(text) < 40 and markers.is_marker("control", text)):
+            if node < named or key in shape.meta or (len(text) < 40 and flat in markers.phrases("control")):
                 gain = -2 * len(text) - 4
             else:
-                gain = -len(text) if folded in shape.chrome else len(text)
+                gain = -len(text) if flat in shape.chrome else len(text)
         sums.append(sums[-1] + gain)
     return sums
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import urljoin
@@ -104,16 +105,22 @@ def _title(tree: Tree, named: dict[str, str], facts: Facts, records: list[tuple[
 
 
 def _author(tree: Tree, named: dict[str, str], facts: Facts, records: list[tuple[int, int]]) -> str:
-    candidates = [facts.author, *(named.get(name, "") for name in _META_AUTHOR)]
-    for selector in _AUTHOR:
-        for node in _outside(find_all(tree, [selector]), records)[:1]:
-            if tree.size(node) <= 80:
-                candidates.append(tree.get(node, "content") or tree.line(node))
-    for candidate in candidates:
+    for candidate in _named_authors(tree, named, facts, records):
         name = clean_name(candidate)
         if 1 < len(name) <= 60 and not name.startswith(("http", "@", "/")) and not name.isdigit() and not markers.is_marker("page", name):
             return name
     return ""
+
+
+def _named_authors(tree: Tree, named: dict[str, str], facts: Facts, records: list[tuple[int, int]]) -> Iterator[str]:
+    """Where authors are named, the surest places first."""
+    yield facts.author
+    for name in _META_AUTHOR:
+        yield named.get(name, "")
+    for selector in _AUTHOR:
+        for node in _outside(find_all(tree, [selector]), records)[:1]:
+            if tree.size(node) <= 80:
+                yield tree.get(node, "content") or tree.line(node)
 
 
 def _dates(tree: Tree, named: dict[str, str], facts: Facts, clock: Clock, url: str, records: list[tuple[int, int]]) -> list[FoundDate]:
@@ -163,4 +170,4 @@ def _counting(tree: Tree) -> list[int]:
     for classes, members in tree.by_class_text.items():
         if _COUNT_CLASS.search(classes):
             nodes.extend(members[:3])
-    return sorted({node for node in nodes if 0 < tree.size(node) <= 60})
+    return sorted({node for node in nodes if 0 < tree.size(node) <= 60 and tree.end[node] - node <= 10})

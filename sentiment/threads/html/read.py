@@ -11,7 +11,7 @@ from sentiment.records import Document, FoundDate
 from sentiment.threads.html import systems, words
 from sentiment.threads.html.article import Article, read_article
 from sentiment.threads.html.meta import Meta, read_meta
-from sentiment.threads.html.mining import mine
+from sentiment.threads.html.mining import is_likely, mine
 from sentiment.threads.html.parents import parents
 from sentiment.threads.html.record import Found, read_records
 from sentiment.threads.html.structured import Facts, read_facts
@@ -48,14 +48,20 @@ def read_html(document: Document) -> Draft:
     facts = read_facts(tree)
     clock = Clock(document.saved, _languages(tree))
     groups = systems.detect(tree)
-    threads = _threads(tree, groups)
+    barred = systems.forms(tree, groups)
+    threads = _known_threads(tree, groups, barred)
+    article = None
+    if not threads:
+        article = read_article(tree, [(node, tree.end[node]) for node in barred])
+        threads = _mined_threads(tree, barred, article)
     spans = _spans(threads)
     meta = read_meta(tree, facts, clock, document.url, spans)
     draft = Draft(title=meta.title, author=meta.author, outlet=meta.outlet or None, url=meta.url or None, dates=meta.dates)
     draft.declared_comments = meta.declared
     draft.notes.extend(tree.notes)
     base = document.url or meta.url or ""
-    article = read_article(tree, [*spans, *((node, tree.end[node]) for node in systems.forms(tree, groups))], meta.title)
+    if article is None or threads:
+        article = read_article(tree, [*spans, *((node, tree.end[node]) for node in barred)], meta.title, spans[0][0] if spans else -1)
     forum = next((thread for thread in threads if thread.is_forum), None)
     if forum is not None and not threads[0].is_forum:
         forum = None
@@ -76,20 +82,19 @@ def _languages(tree: Tree) -> tuple[str, ...]:
     return (code,) if code.isalpha() and len(code) == 2 else ()
 
 
-def _threads(tree: Tree, groups: list[Group]) -> list[Thread]:
-    barred = systems.forms(tree, groups)
+def _known_threads(tree: Tree, groups: list[Group], barred: list[int]) -> list[Thread]:
     threads = []
     for group in groups:
-        found = read_records(tree, group, barred)
-        found = [one for one in found if (one.text or one.quote) and not words.is_deleted(one.text)]
+        found = [one for one in read_records(tree, group, barred) if (one.text or one.quote) and not words.is_deleted(one.text)]
         if found:
             forum = group.system is not None and group.system.kind == "forum"
             threads.append(Thread(group, found, 0.95, forum))
-    if not threads:
-        mined = mine(tree, barred)
-        if mined is not None:
-            threads.append(Thread(mined.group, mined.found, mined.confidence, mined.is_forum))
     return threads
+
+
+def _mined_threads(tree: Tree, barred: list[int], article: Article) -> list[Thread]:
+    mined = mine(tree, barred) if is_likely(tree, barred, article) else None
+    return [Thread(mined.group, mined.found, mined.confidence, mined.is_forum)] if mined else []
 
 
 def _spans(threads: list[Thread]) -> list[tuple[int, int]]:

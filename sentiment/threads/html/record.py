@@ -15,6 +15,8 @@ from sentiment.threads.html.tree import Tree
 _BYLINE_LEAD = re.compile(r"^(?:(?:posted |written |submitted )?(?:by|von|par|por|da|di|door|przez|от|автор)\s*:?\s+|@)", re.I)
 _EDGES = re.compile(r"^[-–—]+\s+|\s+[-–—]+$")
 _NAME_LONGEST = 80
+_TITLES = frozenset("h3 h4 h5 h6".split())
+_ANSWER = re.compile(r"^(?:re|aw|odp|rép|rv|res|sv|#)\b[:#\s]|^[#\d\s]+$", re.I)
 _HEADER_LONGEST = 100
 _INTEGER = re.compile(r"[-+−]?\d[\d.,]*")
 _DEPTH_CLASS = re.compile(r"(?:depth|level|indent|lvl|nesting|child)[-_]?(\d{1,2})$", re.I)
@@ -35,6 +37,8 @@ class Found:
     number: str = ""
     parent_number: str = ""
     depth: int | None = None
+    body: int = -1
+    """The node where its words begin."""
     used: list[int] = field(default_factory=list)
     """The nodes from which author and date were taken."""
 
@@ -62,6 +66,7 @@ def read_records(tree: Tree, group: Group, barred: list[int]) -> list[Found]:
     found = [_known(tree, record, group) for record in group.records]
     if not group.system or _lacking(found):
         shape = learn.learn(tree, group.records)
+        group.support = shape.support
         for one in found:
             _fill(tree, one, shape)
     else:
@@ -69,7 +74,31 @@ def read_records(tree: Tree, group: Group, barred: list[int]) -> list[Found]:
     for one in found:
         _own_words(tree, one, group, shape, starts)
         one.author = clean_name(one.author)
+    _add_titles(tree, found)
     return found
+
+
+def _add_titles(tree: Tree, found: list[Found]) -> None:
+    """Put a comment's own title before its words, where the page lets readers write one."""
+    titles = [_title(tree, one) for one in found]
+    given = [title for title in titles if title]
+    if len(given) < max(1, len(found) // 2) or len({title.casefold() for title in given}) < 0.8 * len(given):
+        return
+    for one, title in zip(found, titles, strict=True):
+        if title and one.text and not one.text.startswith(title):
+            one.text = f"{title}\n{one.text}"
+
+
+def _title(tree: Tree, one: Found) -> str:
+    for node in one.record.own:
+        if node >= one.body >= 0:
+            break
+        if tree.tag[node] in _TITLES and 0 < tree.size(node) <= 120 and node not in one.used:
+            line = tree.line(node)
+            linked = tree.link_size(node) > 0
+            if not linked and line not in (one.author, one.date) and not _ANSWER.match(line) and not learn.is_date(line) and one.author not in line:
+                return line
+    return ""
 
 
 def _lacking(found: list[Found]) -> bool:
@@ -174,6 +203,17 @@ def _fill(tree: Tree, one: Found, shape: learn.Shape) -> None:
                     one.used.append(node)
         if one.author and one.date:
             return
+    if not one.date and date_key:
+        one.date = _any_date(tree, one.record)
+
+
+def _any_date(tree: Tree, record: Record) -> str:
+    """The first date in a record that is its own and not its writer's."""
+    for node in record.own:
+        for _, value in learn.date_values(tree, node):
+            if not learn.is_profile(tree, node, value):
+                return value
+    return ""
 
 
 def _own_words(tree: Tree, one: Found, group: Group, shape: learn.Shape, starts: list[int]) -> None:
@@ -186,6 +226,7 @@ def _own_words(tree: Tree, one: Found, group: Group, shape: learn.Shape, starts:
     one.text = ""
     if not roots:
         return
+    one.body = roots[0] if roots[0] != record.root else -1
     skip = {node for root in roots for node in tree.within(starts, root + 1, tree.end[root])}
     extra: list[int] = []
     if system is not None:
@@ -229,9 +270,9 @@ def _chrome(tree: Tree, record: Record, shape: learn.Shape, one: Found) -> set[i
             continue
         text = tree.text[node].strip()
         key = learn.key_of(tree, node, record.root)
-        folded = markers.fold(text) if len(text) < 120 else text
-        own = text in (author, date) or (len(text) < 40 and (markers.is_marker("control", text) or markers.is_marker("byline", text)))
-        dull.append((node, own or folded in shape.chrome or key in shape.meta or folded in ("#", "")))
+        flat = learn.folded(text) if len(text) < 120 else text
+        own = text in (author, date) or (len(text) < 40 and (flat in markers.phrases("control") or flat in markers.phrases("byline")))
+        dull.append((node, own or flat in shape.chrome or key in shape.meta or flat in ("#", "")))
     first = next((index for index, (_, is_dull) in enumerate(dull) if not is_dull), len(dull))
     last = next((index for index in range(len(dull) - 1, -1, -1) if not dull[index][1]), -1)
     found.update(node for index, (node, is_dull) in enumerate(dull) if is_dull and not first < index < last)

@@ -29,6 +29,10 @@ class Compound:
     attributes: tuple[tuple[str, str, str], ...] = ()
     numbered: tuple[tuple[str, re.Pattern[str]], ...] = ()
     root: bool = False
+    shape: str = ""
+    """The id with ``N`` for its numbers, where the step asks for one."""
+    prefix: str = ""
+    """What the id begins with, where the step asks for that."""
 
     def matches(self, tree: Tree, node: int) -> bool:
         """Whether a node is what this step asks for."""
@@ -48,6 +52,11 @@ class Compound:
         """The nodes among which this step can find any, from the rarest index at hand."""
         if self.classes:
             return min((tree.by_class.get(token, []) for token in self.classes), key=len)
+        if self.shape:
+            return tree.by_id_shape.get(self.shape, [])
+        if self.prefix:
+            lists = [nodes for shape, nodes in tree.by_id_shape.items() if shape.startswith(self.prefix)]
+            return lists[0] if len(lists) == 1 else sorted(node for nodes in lists for node in nodes)
         if self.numbered:
             return tree.by_attribute.get(self.numbered[0][0], [])
         if self.attributes:
@@ -70,6 +79,8 @@ class Selector:
         if last.root:
             return [root] if root >= 0 else []
         nodes = last.candidates(tree)
+        if not nodes or not all(step.root or step.candidates(tree) for step in self.steps[:-1]):
+            return []
         if start or stop is not None:
             nodes = tree.within(nodes, start, len(tree) if stop is None else stop)
         return [node for node in nodes if last.matches(tree, node) and self._inside(tree, node, root)]
@@ -128,7 +139,11 @@ def _compound(text: str) -> Compound:
             numbered.append((part["name"], re.compile(re.escape(part["value"]).replace("N", r"\d+"))))
         else:
             attributes.append((part["name"], part["op"] or "", part["value"] or ""))
-    return Compound(tag, tuple(classes), tuple(attributes), tuple(numbered), root)
+    exact = [value for name, op, value in attributes if name == "id" and op == "="]
+    exact += [re.sub(r"\\(.)", r"\1", pattern.pattern.replace(r"\d+", "N")) for name, pattern in numbered if name == "id"]
+    shape = re.sub(r"[0-9]+", "N", exact[0]) if exact else ""
+    prefix = next((value for name, op, value in attributes if name == "id" and op == "^=" and not any(c.isdigit() for c in value)), "")
+    return Compound(tag, tuple(classes), tuple(attributes), tuple(numbered), root, shape, prefix)
 
 
 def _compare(have: str, op: str, value: str) -> bool:

@@ -14,10 +14,10 @@ _FEW_TAGS = 10_000
 """Pages with fewer tags cannot cost the parser more than a quarter of a second, whatever their depth."""
 
 _VOID = "area|base|br|col|embed|frame|hr|img|input|link|meta|param|source|track|wbr"
-_SELF_CLOSED = re.compile(rf"<(?!(?:{_VOID})\b)([a-zA-Z][\w:-]*+)((?:\s[^<>]*[\s\"'])?)/>", re.I)
-_SELECT = re.compile(r"<select\b.*?(?:</select\s*>|\Z)", re.I | re.S)
+_NAME = re.compile(r"<([a-zA-Z][\w:-]*+)")
 _OPTION = re.compile(r"</?opt(?:ion|group)\b[^<>]*>", re.I)
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*+)[^<>]*>")
+_VOIDS = frozenset(_VOID.split("|"))
 _FLAT = frozenset(f"{_VOID}|p|li|td|th|tr|dd|dt|tbody|thead|tfoot|option|optgroup|colgroup".split("|"))
 
 
@@ -34,9 +34,10 @@ def mend(content: str) -> tuple[str, list[str]]:
     if "\0" in content:
         content = content.replace("\0", "")
     if "/>" in content:
-        content = _SELF_CLOSED.sub(r"<\1\2></\1>", content)
-    if "<select" in content or "<SELECT" in content:
-        content = _SELECT.sub("", content)
+        content = _expand(content)
+    for name in ("select", "SELECT"):
+        if f"<{name}" in content:
+            content = _without(content, name)
     if content.count("<option") > 100:
         content = _OPTION.sub(" ", content)  # outside a list: the parser is quadratic in unclosed ones
     if _suspicious(content):
@@ -44,6 +45,37 @@ def mend(content: str) -> tuple[str, list[str]]:
         if cut:
             notes.append(f"{cut:,} tags deeper than {DEEPEST} levels ignored")
     return content, notes
+
+
+def _without(content: str, name: str) -> str:
+    """The source without the elements of one name, which do not nest; an unclosed one ends with the page."""
+    pieces: list[str] = []
+    done, start = 0, content.find(f"<{name}")
+    close = f"</{name}>"
+    while start >= 0:
+        pieces.append(content[done:start])
+        end = content.find(close, start)
+        done = end + len(close) if end >= 0 else len(content)
+        start = content.find(f"<{name}", done)
+    pieces.append(content[done:])
+    return "".join(pieces)
+
+
+def _expand(content: str) -> str:
+    """Write ``<div/>`` as ``<div></div>`` for every element that may have content."""
+    pieces: list[str] = []
+    done = 0
+    at = content.find("/>")
+    while at >= 0:
+        start = content.rfind("<", done, at)
+        if start >= 0 and content[at - 1] in "\"' \t\n" or (start >= 0 and _NAME.fullmatch(content, start, at)):
+            name = _NAME.match(content, start, at)
+            if name and name.group(1).lower() not in _VOIDS and content.find(">", start, at) < 0:
+                pieces += (content[done:at], "></", name.group(1), ">")
+                done = at + 2
+        at = content.find("/>", at + 2)
+    pieces.append(content[done:])
+    return "".join(pieces)
 
 
 def _suspicious(content: str) -> bool:

@@ -17,7 +17,6 @@ _ARTICLES = frozenset(
 )
 _THREADS = frozenset(("DiscussionForumPosting", "Question", "SocialMediaPosting"))
 _COMMENT_KEYS = ("comment", "comments", "acceptedAnswer", "suggestedAnswer")
-_WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)?\s*(.*?)\s*(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)?\s*;?\s*$", re.S)
 _LARGEST = 8_000_000
 _MOST = 60_000
 _DEEPEST = 60
@@ -74,8 +73,14 @@ def plain(text: str) -> str:
 
 
 def _unwrapped(text: str) -> str:
-    found = _WRAPPING.match(text)
-    return found.group(1) if found else text
+    """The JSON inside comments and CDATA marks."""
+    starts = [at for at in (text.find("{"), text.find("[")) if at >= 0]
+    if text.lstrip()[:1] in ("{", "[") or not starts:
+        return text.strip().rstrip(";")
+    at = min(starts)
+    if "CDATA[" in text[: at + 1]:
+        at = text.find("CDATA[") + 6
+    return text[at : max(text.rfind("}"), text.rfind("]", 0, text.rfind("]]>") if "]]>" in text else None)) + 1]
 
 
 def _load(text: str) -> Any:

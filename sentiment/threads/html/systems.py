@@ -53,6 +53,8 @@ class Group:
     """How many of the first records are opening posts written differently from the answers."""
     foreign: list[int] = field(default_factory=list)
     """Nodes that look like records and are no reader's words."""
+    support: dict[str, float] = field(default_factory=dict)
+    """Share of the records whose author, date and text stand in the learned places."""
 
 
 @cache
@@ -78,8 +80,9 @@ def detect(tree: Tree) -> list[Group]:
     """The records of all known systems on a page, the most trusted system first, none twice."""
     groups: list[Group] = []
     taken: list[tuple[int, int]] = []
-    for rank in sorted({system.order for system in table()}):
-        found = [group for system in table() if system.order == rank and (group := _find(tree, system))]
+    likely = _likely(tree)
+    for rank in sorted({system.order for system in likely}):
+        found = [group for system in likely if system.order == rank and (group := _find(tree, system))]
         found.sort(key=lambda group: -_worth(tree, group))
         for group in found:
             free = [r for r in group.records if not any(a < r.spans[0][1] and r.root < b for a, b in taken)]
@@ -88,6 +91,38 @@ def detect(tree: Tree) -> list[Group]:
             groups.append(group)
             taken.append((min(r.root for r in group.records), max(r.spans[-1][1] for r in group.records)))
     return groups
+
+
+@cache
+def _triggers() -> tuple[dict[str, list[System]], dict[str, list[System]], list[tuple[str, System]]]:
+    """What must be on a page for a system's records to be: class token, attribute (or tag), beginning of an id."""
+    tokens: dict[str, list[System]] = {}
+    names: dict[str, list[System]] = {}
+    prefixes: list[tuple[str, System]] = []
+    for system in table():
+        for selector in system["items"]:
+            last = selector.steps[-1]
+            if last.classes:
+                tokens.setdefault(last.classes[0], []).append(system)
+            elif last.shape or last.prefix:
+                prefixes.append((last.prefix or last.shape, system))
+            elif last.attributes or last.numbered:
+                names.setdefault(last.attributes[0][0] if last.attributes else last.numbered[0][0], []).append(system)
+            else:
+                names.setdefault(last.tag, []).append(system)
+    return tokens, names, prefixes
+
+
+def _likely(tree: Tree) -> list[System]:
+    """The systems of which something is on the page, in the order in which they are asked."""
+    tokens, names, prefixes = _triggers()
+    found = {system.key for token in tree.by_class.keys() & tokens.keys() for system in tokens[token]}
+    present = (tree.by_attribute.keys() | tree.by_tag.keys()) & names.keys()
+    found.update(system.key for name in present for system in names[name])
+    shapes = tree.by_id_shape
+    if shapes:
+        found.update(system.key for prefix, system in prefixes if any(shape.startswith(prefix) for shape in shapes))
+    return [system for system in table() if system.key in found]
 
 
 def _find(tree: Tree, system: System) -> Group | None:

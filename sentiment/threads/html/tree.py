@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import accumulate
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -24,6 +25,7 @@ _UNSEEN = frozenset(
     " -comment -doctype -document".split()
 )
 _VOCABULARY = re.compile(r"[^\W\d_]")
+_DIGITS = re.compile(r"[0-9]+")
 _EMOJI = re.compile(r"emoji|smil|emoticon|wp-smiley|fr-emoticon", re.I)
 
 Attributes = dict[str, str | None]
@@ -49,6 +51,7 @@ class Tree:
     scripts: list[tuple[Attributes, str]] = field(default_factory=list)
     """Attributes and text of the scripts that hold data (JSON-LD and other JSON)."""
     notes: list[str] = field(default_factory=list)
+    _signs: dict[int, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.tag)
@@ -87,7 +90,10 @@ class Tree:
 
     def sign(self, node: int) -> str:
         """Tag and class of a node without what numbers it: equal for the same place in different records."""
-        return f"{self.tag[node]}.{class_shape(self.get(node, 'class'))}"
+        known = self._signs.get(node)
+        if known is None:
+            known = self._signs[node] = f"{self.tag[node]}.{class_shape(self.get(node, 'class'))}"
+        return known
 
     @cached_property
     def by_tag(self) -> dict[str, list[int]]:
@@ -104,6 +110,14 @@ class Tree:
         for node, attrs in enumerate(self.attrs):
             for name in attrs:
                 found.setdefault(name, []).append(node)
+        return found
+
+    @cached_property
+    def by_id_shape(self) -> dict[str, list[int]]:
+        """The id attribute with ``N`` for every number -> the elements that carry it, in document order."""
+        found: dict[str, list[int]] = {}
+        for node in self.by_attribute.get("id", ()):
+            found.setdefault(_DIGITS.sub("N", self.attrs[node]["id"] or ""), []).append(node)
         return found
 
     @cached_property
@@ -225,53 +239,59 @@ def grow(content: str) -> Tree:
 
 def _fill(tree: Tree, parser: LexborHTMLParser) -> None:
     """The adapter: everything that knows the parser's own objects."""
-    tags, parents, attributes, texts, ends = tree.tag, tree.parent, tree.attrs, tree.text, tree.end
+    tags, parents, attributes, texts = tree.tag, tree.parent, tree.attrs, tree.text
     seen: dict[int, int] = {}
     in_link: list[bool] = []
+    sizes: list[int] = []
+    linked: list[int] = []
     data_scripts: dict[int, Attributes] = {}
-    chars = linked = 0
     last_text = -1
     if parser.root is None:
         return
     for node in parser.root.traverse(include_text=True):
-        tag = node.tag or ""
-        above = node.parent
-        above_id = above.mem_id if above is not None else 0
-        parent = seen.get(above_id, -1)
-        if parent < 0 and tags:
-            if above_id in data_scripts and tag == "-text":
-                tree.scripts.append((data_scripts[above_id], node.text_content or ""))
-            continue
+        tag = node.tag
         if tag == "-text":
             text = node.text_content or ""
-            if not text.strip():
-                if last_text >= 0 and not texts[last_text].endswith(" "):
+            if not text or text.isspace():
+                if last_text >= 0 and texts[last_text][-1:] != " ":
                     texts[last_text] += " "
                 continue
+            above = node.parent.mem_id
+            parent = seen.get(above, -1)
+            if parent < 0:
+                if above in data_scripts:
+                    tree.scripts.append((data_scripts[above], text))
+                continue
             last_text = len(tags)
-            length = len(text) if len(text) < 40 else len(" ".join(text.split()))
-            chars += length
             link = in_link[parent]
-            if link:
-                linked += length
+            size = len(text) if len(text) < 40 else len(" ".join(text.split()))
             tags.append("")
             attributes.append(_NONE)
             texts.append(text)
+            sizes.append(size)
+            linked.append(size if link else 0)
         else:
             if tag in _UNSEEN:
                 if tag == "script" and "json" in (node.attributes.get("type") or ""):
                     data_scripts[node.mem_id] = dict(node.attributes)
                 continue
-            link = tag in ("a", "button") or (parent >= 0 and in_link[parent])
+            parent = -1
+            if tags:
+                parent = seen.get(node.parent.mem_id, -1)
+                if parent < 0:
+                    continue
+            link = tag == "a" or tag == "button" or (parent >= 0 and in_link[parent])
             seen[node.mem_id] = len(tags)
             tags.append(tag)
             attributes.append(node.attributes or _NONE)
             texts.append("")
+            sizes.append(0)
+            linked.append(0)
         in_link.append(link)
         parents.append(parent)
-        tree.chars.append(chars)
-        tree.linked.append(linked)
-    _close(parents, ends)
+    tree.chars = list(accumulate(sizes, initial=0))
+    tree.linked = list(accumulate(linked, initial=0))
+    _close(parents, tree.end)
 
 
 def _close(parents: list[int], ends: list[int]) -> None:
