@@ -38,6 +38,7 @@ def _names() -> dict[str, tuple[str, ...]]:
 
 
 _NAMES = _names()
+_LONGEST_HEADER = 100_000
 _ASKED = ("text", "outlet", "author", "date", "parent", "url", "title", "id")
 
 EXPORT = frozenset(("page_id", "comment_id", "position", "text"))
@@ -86,17 +87,25 @@ def choose(names: Iterable[str], options: ReadOptions) -> Columns:
 
 def is_table(text: str) -> bool:
     """Whether a text begins with the header of a table of comments: only names of columns, several of them known."""
-    first = text.lstrip("\ufeff").partition("\n")[0].strip("\r")
-    cells = split(first)
+    cells = header(text)
     if len(cells) < 2 or any(len(cell) > 40 or not cell.strip() for cell in cells):
         return False
     known = {role for role, usual in _NAMES.items() for cell in cells if _plain(cell) in usual}
     return "text" in known and len(known) >= max(2, len(cells) // 3)
 
 
-def split(line: str) -> list[str]:
-    """The cells of a header."""
-    return next(csv.reader([line], delimiter=delimiter(line)), [])
+def header(text: str) -> list[str]:
+    """The cells of the first line; none where it is no line of a table."""
+    line = first_line(text)
+    try:
+        return next(csv.reader([line], delimiter=delimiter(line)), [])
+    except csv.Error:
+        return []
+
+
+def first_line(text: str) -> str:
+    """The text before the first line end of any kind."""
+    return re.split(r"[\r\n]", text[:_LONGEST_HEADER], maxsplit=1)[0]
 
 
 def delimiter(line: str) -> str:

@@ -34,7 +34,7 @@ def read_mhtml(blob: Blob, options: ReadOptions) -> Iterator[Item]:
         content,
         url=_address(page, message) or url,
         media_type="text/plain" if page.get_content_type() == "text/plain" else "text/html",
-        saved=machine_date(message.get("Date")) or saved,
+        saved=machine_date(str(message.get("Date", ""))) or saved,
     )
 
 
@@ -42,7 +42,7 @@ def _page(message: Message) -> Message | None:
     parts = [part for part in message.walk() if not part.is_multipart()]
     start = message.get_param("start")
     for part in parts:
-        if isinstance(start, str) and part.get("Content-ID", "").strip("<> ") == start.strip("<> "):
+        if isinstance(start, str) and str(part.get("Content-ID", "")).strip("<> ") == start.strip("<> "):
             return part
     for kinds in (_PAGES, ("text/plain",)):
         for part in parts:
@@ -53,4 +53,4 @@ def _page(message: Message) -> Message | None:
 
 def _address(page: Message, message: Message) -> str | None:
     headers = (page.get("Content-Location"), message.get("Snapshot-Content-Location"), message.get("Content-Location"))
-    return next((url for header in headers if (url := web_address("".join((header or "").split())))), None)
+    return next((url for header in headers if (url := web_address("".join(str(header or "").split())))), None)

@@ -16,6 +16,7 @@ from sentiment.errors import InputError
 from sentiment.records import Skipped
 from sentiment.sources import manifest
 from sentiment.sources.blob import Blob, too_large
+from sentiment.sources.decode import encodable
 from sentiment.sources.manifest import Entry, Manifest
 
 STANDARD_INPUT = "-"
@@ -115,6 +116,7 @@ def _row(known: list[tuple[str, Manifest]], name: str) -> Entry:
 
 
 def _file(source: str, path: Path, entry: Entry) -> Blob | Skipped:
+    source = encodable(source)
     try:
         size = path.stat().st_size
     except OSError as error:

@@ -18,8 +18,19 @@ from sentiment.sources.sniff import EXPECTED, is_foreign, sniff
 
 _DEFAULTS = ReadOptions()
 
-# What readers let through from damaged files, besides their own InputError (OSError covers zlib's and gzip's).
-_DAMAGE = (OSError, EOFError, ValueError, ArithmeticError, LookupError, RecursionError, SyntaxError)
+# What damaged files raise in readers, besides their own InputError; the last two where data of one type was expected
+# and another was there.
+_DAMAGE = (
+    OSError,
+    EOFError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    RecursionError,
+    SyntaxError,
+    TypeError,
+    AttributeError,
+)
 
 
 def read(paths: Iterable[str | os.PathLike[str]], *, options: ReadOptions = _DEFAULTS) -> Iterator[Item]:
@@ -103,8 +114,13 @@ def read_found(blob: Blob | Skipped, found: Look, options: ReadOptions) -> Itera
     if found.format is None or isinstance(blob, Skipped):
         yield Skipped(blob.source, found.reason)
         return
+    nothing = True
     try:
-        yield from reader(found.format)(blob, options)
+        for item in reader(found.format)(blob, options):
+            nothing = False
+            yield item
+        if nothing:
+            yield Skipped(blob.source, f"no page and no comment in it (read as {found.format})")
     except (InputError, *_DAMAGE) as error:
         yield Skipped(blob.source, _reason(error))
 

@@ -16,7 +16,7 @@ _AROUND = re.compile(
     r"commentlist|comment-?area|respond|disqus_thread|postmeta|entry-?meta|post-?meta|post-?info|entry-?footer|post-?footer|entry-?utility|copyright|disclaimer|imprint|toolbar|"
     r"login|skip-?\w*|screen-reader\w*|prev-?next|next-?prev|nav-?links|post-?nav\w*|most-?read|outbrain|taboola|login-?box|jp-relatedposts|noprint|topbar|masthead|"
     r"site-?header|page-?header|ticker|related\w*|relat|recommend\w*|similar\w*|sociable\w*|shariff\w*|addtoany\w*|addthis\w*|heateor\w*|postmetadata|vcard|contact\w*|donat\w*|spend\w*|steady-?(?:kasten|box)|"
-    r"citation|profile|pdf_link|figcaption|caption\w*|image-?credit|photo-?credit|bildunterschrift|bildnachweis|(?:comment|kommentar)(?:s?-?(?:list|modul|area|section|box|content|wrap\w*|container|form|count|link)))(?:$|[\s_-])"
+    r"citat(?:ion|e)|right-?col\w*|profile|pdf_link|figcaption|caption\w*|image-?credit|photo-?credit|bildunterschrift|bildnachweis|(?:comment|kommentar)(?:s?-?(?:list|modul|area|section|box|content|wrap\w*|container|form|count|link)))(?:$|[\s_-])"
     r"|(?:^|[_-])(?:foot|ads?|sponsor\w*|promo|widgets?|tags?|categories|cats|bio|popup|modal|overlay|lightbox|comments?|replies|reactions|meta|legal|tools|buttons?|print|ratings?|"
     r"votes?|search|hidden|sr-only|popular|trending|toc|feedback|hdr|carousel|slider|kommentare?|figure-?caption|legend|image-?caption|wp-caption-text|dateline|date|timestamp|credits?)$",
     re.I,
@@ -216,7 +216,16 @@ def _best(tree: Tree, blocks: list[_Block]) -> int:
         score = gain[node] * _hint(tree, node)
         if score > best_score or (score == best_score and node > best):
             best, best_score = node, score
-    return best if best >= 0 else _fallback(tree, blocks)
+    return _narrowed(tree, best, good) if best >= 0 else _fallback(tree, blocks)
+
+
+def _narrowed(tree: Tree, best: int, good: dict[int, int]) -> int:
+    """The article element in a container that holds the heading and about half of its text: the rest is other articles."""
+    headings = tree.by_tag.get("h1", [])
+    for node in tree.within(tree.by_tag.get("article", []), best + 1, tree.end[best]):
+        if good.get(node, 0) >= 0.45 * good[best] and tree.within(headings, node, tree.end[node]):
+            return node
+    return best
 
 
 def _fallback(tree: Tree, blocks: list[_Block]) -> int:
@@ -260,7 +269,7 @@ def _kept(tree: Tree, blocks: list[_Block], title: str) -> list[_Block]:
     heading = markers.fold(title)
     for block in blocks:
         tag = tree.tag[block.node]
-        if block.linked * 2 > block.chars and not (tag in _HEADINGS or (block.chars > 120 and block.linked * 5 < block.chars * 4)):
+        if block.linked * 2 > block.chars and not (block.chars > 120 and block.linked * 5 < block.chars * 4):
             continue
         if block.chars < 120:
             line = tree.line(block.node)

@@ -38,7 +38,7 @@ _DAY_WORD = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _DATE_CLASS = re.compile(r"date|time|posted|publish|created|stamp|\bago\b|when|datum|fecha|zeit|meta", re.I)
-_AUTHOR_CLASS = re.compile(r"author|user|(?:^|[\s_-])name|nick|poster|(?:^|[\s_-])by(?:$|[\s_-])|\bfn\b|member|creator|commenter|person|autor|auteur|verfasser|benutzer|usuario|utente|pseudo|gebruiker|naam|nutzer|profil|login|vcard", re.I)
+_AUTHOR_CLASS = re.compile(r"author|user|(?:^|[\s_-])name|nick|poster|(?:^|[\s_-])by(?:$|[\s_-])|\bfn\b|member|creator|commenter|person|\bwho\b|autor|auteur|verfasser|benutzer|usuario|utente|pseudo|gebruiker|naam|nutzer|profil|login|vcard", re.I)
 _NOT_AUTHOR = re.compile(r"avatar|title|rank|badge|group|posts|count|location|reply|message|stat|info-extra|permalink|number|date|time", re.I)
 AUTHOR_HREF = re.compile(r"user|member|profil|author|autor|account|people|person|/u/|/@|~|[?&]u(?:id)?=|mitglied|utente|usuario|membre|uzytkownik|blogger\.com", re.I)
 _BODY_CLASS = re.compile(r"content|body|text|message|msg|post|entry|comment|prose|inhalt|nachricht|posting|beitrag", re.I)

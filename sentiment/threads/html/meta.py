@@ -31,7 +31,7 @@ _META_DATE = (
     "sailthru.date", "parsely-pub-date", "article.published", "publication_date", "og:published_time", "originalpublicationdate", "cxenseparse:recs:publishtime",
 )  # fmt: skip
 _META_AUTHOR = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "byl", "twitter:creator")
-_COUNT_CLASS = re.compile(r"comment|repl(?:y|ies)|kommentar|comentario|commento|reacti|disqus", re.I)
+_COUNT_CLASS = re.compile(r"comment|thread|repl(?:y|ies)|kommentar|comentario|commento|reacti|disqus", re.I)
 
 
 @dataclass(slots=True)
@@ -157,7 +157,8 @@ def _declared(tree: Tree, facts: Facts) -> int | None:
     for node in _counting(tree):
         line = tree.line(node)
         folded = markers.fold(line)
-        if folded in markers.phrases("heading") and "#" in folded:
+        opening = markers.pattern("heading").match(folded)
+        if opening and "#" in opening.group():
             return whole_number(line)
         if folded in markers.phrases("empty"):
             return 0

@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 from sentiment.assemble import Draft, DraftComment
 from sentiment.records import Document, FoundDate
 from sentiment.threads.html import systems, words
+from sentiment.threads.markers import fold
 from sentiment.threads.html.article import Article, read_article
 from sentiment.threads.html.meta import Meta, read_meta
 from sentiment.threads.html.mining import is_likely, mine
@@ -62,6 +63,7 @@ def read_html(document: Document) -> Draft:
     base = document.url or meta.url or ""
     if article is None or threads:
         article = read_article(tree, [*spans, *((node, tree.end[node]) for node in barred)], meta.title, spans[0][0] if spans else -1)
+    article.body = _without_title(article.body, meta.title)
     forum = next((thread for thread in threads if thread.is_forum), None)
     if forum is not None and not threads[0].is_forum:
         forum = None
@@ -74,6 +76,11 @@ def read_html(document: Document) -> Draft:
         _as_stated(draft, facts, clock, base)
     _account(tree, draft)
     return draft
+
+
+def _without_title(body: str, title: str) -> str:
+    first, _, rest = body.partition("\n")
+    return rest if rest and title and fold(first) == fold(title) else body
 
 
 def _languages(tree: Tree) -> tuple[str, ...]:

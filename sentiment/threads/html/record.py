@@ -243,10 +243,10 @@ def _own_words(tree: Tree, one: Found, group: Group, shape: learn.Shape, starts:
     quotes, added = words.parts(tree, roots, skip)
     skip.update(added)
     quotes = [node for node in sorted({*quotes, *extra}) if node not in skip]
-    leads = [node for quote in quotes for node in words.lead_of(tree, quote, roots[0])]
+    leads = sorted({node for quote in quotes for node in words.lead_of(tree, quote, roots[0])})
     own = words.tidy(tree.render([(root, tree.end[root]) for root in roots], skip | set(quotes) | set(leads)))
     one.text = own
-    one.quote = "\n".join(text for node in quotes if (text := tree.words(node, skip)))
+    one.quote = "\n".join(text for node in sorted([*leads, *quotes]) if (text := tree.words(node, skip)))
 
 
 def _outermost(tree: Tree, record: Record, key: str) -> list[int]:

@@ -13,7 +13,7 @@ from sentiment.threads.html.select import Selector, compile_selector, find_all
 from sentiment.threads.html.tree import Tree
 
 _LISTS = "items not author link date text drop quote score id parent depth head".split()
-_NUMBER = re.compile(r"(\d+)(?!.*\d)")
+_NUMBER = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def _heads(tree: Tree, system: System) -> list[int]:
 
 
 def number_of(tree: Tree, node: int) -> str:
-    """The last number in a node's id attribute or the like, as text; empty if there is none."""
+    """The first number in a node's id attribute or the like, as text; empty if there is none."""
     for name in ("id", "data-content", "data-comment-id", "data-id", "data-post-id", "data-pid", "name"):
         found = _NUMBER.search(tree.get(node, name))
         if found:

@@ -6,6 +6,7 @@ or counted twice.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import datetime, time
 
@@ -14,6 +15,7 @@ from sentiment.records import Document, FoundDate
 from sentiment.threads.dates import date_in_url
 from sentiment.threads.text.article import Article, read_article
 from sentiment.threads.text.headed import end_of_comments, find_headed
+from sentiment.threads.text.headings import LONGEST, declared
 from sentiment.threads.text.lines import Line, Role, join, shown, split
 from sentiment.threads.text.posts import Post, Thread, find_thread
 from sentiment.threads.text.quotes import Article as Quotable
@@ -39,26 +41,40 @@ def read_lines(lines: list[Line], document: Document) -> Draft:
         _end_thread(thread)
     article = read_article(visible[: _article_end(visible, thread)], visible)
     draft = Draft(title=article.title, author=article.author, outlet=article.outlet, dates=article.dates)
-    if thread and not thread.heading and sum(line.words for line in article.body) < OWN_BODY_WORDS:
+    if thread and _is_forum(thread, article):
         _opening_post(draft, article, thread)
     draft.body = join(article.body)
     if published:
         draft.dates.insert(0, FoundDate("url", published))
     if thread:
         _comments(draft, thread, article)
-    draft.declared_comments = _declared(visible)
+    draft.declared_comments = _declared(visible, thread)
     draft.boilerplate = [line.text for line in visible if line.role is Role.BOILERPLATE]
     draft.notes = _notes(draft)
     return draft
 
 
+def _is_forum(thread: Thread, article: Article) -> bool:
+    """Whether the first post is what the others answer: nothing above it, or posts with the panels that forums have."""
+    if thread.heading or len(thread.posts) < 2:
+        return False
+    return thread.panels >= 0.5 or thread.fills or sum(line.words for line in article.body) < OWN_BODY_WORDS
+
+
 def _article_end(visible: Sequence[Line], thread: Thread | None) -> int:
     """Index of the first shown line behind the article: the thread, its heading, or a form without comments."""
-    if thread:
-        first = thread.posts[0]
-        starts = [line.number for line in [thread.heading, *first.header[:1], *first.words[:1]] if line]
-        return next(i for i, line in enumerate(visible) if line.number == min(starts))
-    return next((i for i, line in enumerate(visible) if i and line.is_marker("form", "empty")), len(visible))
+    if not thread:
+        return next((i for i, line in enumerate(visible) if i and line.is_marker("form", "empty")), len(visible))
+    first = thread.posts[0]
+    post = first.first
+    numbers = [line.number for line in visible]
+    end = bisect_left(numbers, post)
+    if thread.heading and thread.heading.number < post:
+        start = bisect_left(numbers, thread.heading.number)
+        between = sum(line.words for line in visible[start:end] if line.prose)
+        if between < OWN_BODY_WORDS:  # else "3 comments" stands above the article, and links to them
+            return start
+    return end
 
 
 def _end_thread(thread: Thread) -> None:
@@ -135,14 +151,15 @@ def _in_order(comments: Sequence[DraftComment], numbers: Sequence[int | None]) -
         return False
 
 
-def _declared(visible: Sequence[Line]) -> int | None:
+def _declared(visible: Sequence[Line], thread: Thread | None) -> int | None:
     """The number of comments that the page states in a heading, or 0 where it says that there are none."""
+    if thread and thread.heading and (count := declared(thread.heading)) is not None:
+        return count
     for line in visible:
         if line.is_marker("empty") and "0" in line.folded:
             return 0
-        if "#" in line.folded and line.is_marker("heading"):
-            digits = "".join(sign for sign in line.text if sign.isdigit())
-            return int(digits) if len(digits) < 7 else None
+        if line.words <= LONGEST and (count := declared(line)) is not None:
+            return count
     return None
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from sentiment.records import FoundDate
 from sentiment.threads.dates import find_date, parse_date
 from sentiment.threads.text.lines import Line, Role
+from sentiment.threads.text.region import is_furniture, main_region
 
 TITLE_OVERLAP = 0.4
 """Share of a title's longer words that come again in the body. Promotion lines of the pages looked at had under 0.2."""
@@ -49,15 +50,16 @@ def read_article(lines: Sequence[Line], whole: Sequence[Line]) -> Article:
         whole: all shown lines of the page; its foot may name the outlet.
     """
     article = Article(outlet=_outlet(whole))
-    first = next((i for i, line in enumerate(lines) if line.prose and not _furniture(line)), None)
-    if first is None:
+    region = main_region(lines)
+    if region is None:
         return article
-    first = _read_head(article, lines, first)
-    last = _last_of_body(lines, first, article)
+    first, last = region
+    first = min(_read_head(article, lines, first), last)
+    last = min(last, _last_of_body(lines, first, article))
     repeated = Counter(line.folded for line in whole if line.words <= 6)
     for index in range(first, last + 1):
         line = lines[index]
-        if _furniture(line) or _caption(lines, index, article.title):
+        if _furniture(line) or is_furniture(line) or _caption(lines, index, article.title):
             continue
         if line.words <= 3 and repeated[line.folded] > 1 and not line.ends_sentence:
             continue
