@@ -26,7 +26,8 @@ def _frame(language: str, title: str, main: str, number: int, host: str) -> str:
     word = _WORDS[language]
     menu = "".join(f'<li class="menu-item"><a href="/section/{n}">{word[2]} {n}</a></li>' for n in range(30))
     teasers = "".join(
-        f'<div class="teaser"><a href="/{n}"><img src="/i/{n}.jpg" alt=""><h4>{word[3]} {n}</h4></a></div>' for n in range(15)
+        f'<div class="teaser"><a href="/{n}"><img src="/i/{n}.jpg" alt=""><h4>{word[3]} {n}</h4></a></div>'
+        for n in range(15)
     )
     return (
         f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
@@ -34,7 +35,7 @@ def _frame(language: str, title: str, main: str, number: int, host: str) -> str:
         f'<meta property="article:published_time" content="2016-05-{number % 28 + 1:02d}T10:00:00+00:00">'
         f"<script>{_SCRIPT}</script></head><body><header><nav><ul>{menu}</ul></nav></header>"
         f'{main}<aside class="sidebar"><h3>{word[3]}</h3>{teasers}</aside>'
-        f'<footer><p>© 2016 {host}</p><ul>{menu}</ul></footer><script>{_SCRIPT}</script></body></html>'
+        f"<footer><p>© 2016 {host}</p><ul>{menu}</ul></footer><script>{_SCRIPT}</script></body></html>"
     )
 
 
@@ -42,7 +43,9 @@ def _article(title: str, body: list[str]) -> str:
     return f'<h1 class="entry-title">{escape(title)}</h1>' + "".join(f"<p>{escape(part)}</p>" for part in body)
 
 
-def wordpress(chance: random.Random, language: str, title: str, body: list[str], comments: Comments, number: int) -> str:
+def wordpress(
+    chance: random.Random, language: str, title: str, body: list[str], comments: Comments, number: int
+) -> str:
     """The list that WordPress themes make."""
     word = _WORDS[language]
     items = "".join(
@@ -83,8 +86,8 @@ def forum(chance: random.Random, language: str, title: str, body: list[str], com
     posts = [("starter", body[0]), *comments]
     items = "".join(
         f'<div id="p{number}{n}" class="post bg{n % 2}"><div class="postprofile"><dl><dt><a class="username" href="/u/{n}">'
-        f"{escape(who)}</a></dt></dl></div><div class=\"postbody\"><p class=\"author\">by <strong>{escape(who)}</strong> » "
-        f"{chance.randrange(1, 28)} May 2016, {n % 24:02d}:15</p><div class=\"content\">{escape(text)}</div></div></div>"
+        f'{escape(who)}</a></dt></dl></div><div class="postbody"><p class="author">by <strong>{escape(who)}</strong> » '
+        f'{chance.randrange(1, 28)} May 2016, {n % 24:02d}:15</p><div class="content">{escape(text)}</div></div></div>'
         for n, (who, text) in enumerate(posts)
     )
     main = f'<div id="page-body"><h2 class="topic-title">{escape(title)}</h2>{items}</div>'

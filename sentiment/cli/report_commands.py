@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sentiment.cli.scale_options import (
+    EngineChoice,
+    EngineOption,
+    PartForm,
+    PartFormOption,
+    PartitionOption,
+    SchedulerOption,
+    WorkersOption,
+    run_of,
+)
 from sentiment.pipeline import DEFAULT_ANNOTATIONS, DEFAULT_TARGET
 
 if TYPE_CHECKING:
+    from sentiment.engine.pages import PageJob
+    from sentiment.engine.run import Run
     from sentiment.pipeline import Tagged
     from sentiment.records import Skipped
 
@@ -58,14 +70,19 @@ def report(
     output: OutputOption = "-",
     annotations: AnnotationsOption = DEFAULT_ANNOTATIONS,
     model: ModelOption = None,
+    workers: WorkersOption = None,
+    engine: EngineOption = EngineChoice.local,
+    scheduler: SchedulerOption = None,
 ) -> None:
     """Stance per outlet and language, with intervals: do the readers want this, and how sure can we be?"""
-    from sentiment.pipeline import analyse, fold
+    from sentiment.engine.pages import PageJob
+    from sentiment.pipeline import fold
     from sentiment.report import render
 
     dimensions = [name.strip() for name in by.split(",") if name.strip()]
-    tagged = analyse(paths, target=target, annotations=annotations, model=model)
-    found = fold(_watched(tagged), target=target, by=dimensions)
+    job = PageJob(target, annotations, model)
+    tagged = _tagged(paths, job, run_of(workers, engine, scheduler))
+    found = fold(tagged, target=target, by=dimensions)
     if format is ReportFormat.table:
         from rich.console import Console
 
@@ -82,22 +99,38 @@ def report(
 def export(
     paths: PathsArgument,
     output: Annotated[
-        str, typer.Option("--output", "-o", help="FILE.csv, .jsonl or .parquet; - is CSV on standard output.")
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            help="FILE.csv, .jsonl or .parquet; - is CSV on standard output; FOLDER/ gets parts and can be continued.",
+        ),
     ],
     target: TargetOption = DEFAULT_TARGET,
     annotations: AnnotationsOption = DEFAULT_ANNOTATIONS,
     model: ModelOption = None,
+    format: PartFormOption = None,  # noqa: A002
+    partition: PartitionOption = "",
+    workers: WorkersOption = None,
+    engine: EngineOption = EngineChoice.local,
+    scheduler: SchedulerOption = None,
 ) -> None:
     """Every comment with its stance, one row each."""
-    from sentiment.pipeline import analyse
+    from sentiment.engine.folder import is_folder
+    from sentiment.engine.pages import PageJob
     from sentiment.records import Skipped
     from sentiment.report.rows import rows, write_rows
+
+    job = PageJob(target, annotations, model, reasons=True)
+    run = run_of(workers, engine, scheduler)
+    if is_folder(output):
+        _export_parts(paths, job, run, output, format, partition)
+        return
 
     skipped: list[Skipped] = []
 
     def found() -> Iterator[dict[str, object]]:
-        tagged = analyse(paths, target=target, annotations=annotations, model=model, reasons=True)
-        for item in _watched(tagged):
+        for item in _tagged(paths, job, run):
             if isinstance(item, Skipped):
                 skipped.append(item)
             else:
@@ -147,19 +180,32 @@ def _text_output(output: str):  # type: ignore[no-untyped-def]  # a context mana
     return nullcontext(sys.stdout) if output == "-" else whole_file(Path(output))
 
 
-def _watched(tagged: Iterable[Tagged | Skipped]) -> Iterator[Tagged | Skipped]:
-    """Pass pages on and count them on standard error, if somebody is looking."""
-    if not sys.stderr.isatty():
-        yield from tagged
-        return
-    from time import monotonic
+def _tagged(paths: list[str], job: PageJob, run: Run) -> Iterator[Tagged | Skipped]:
+    from sentiment.cli.progress import Progress
+    from sentiment.engine import tagged
 
-    comments = 0
-    shown = monotonic()
-    for pages, item in enumerate(tagged, 1):
-        comments += len(getattr(item, "stances", ()))
-        if monotonic() - shown > 0.5:
-            shown = monotonic()
-            print(f"\r{pages} pages, {comments} comments", end="", file=sys.stderr, flush=True)
-        yield item
-    print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    progress = Progress(paths)
+    return tagged(paths, job, run, watch=lambda chunks: progress.watch(chunks, progress.chunk))
+
+
+def _export_parts(paths: list[str], job: PageJob, run: Run, output: str, form: PartForm | None, partition: str) -> None:
+    from sentiment.cli.progress import Progress
+    from sentiment.engine.export import Parts, export_parts
+    from sentiment.report.rows import rows
+
+    by = tuple(name.strip() for name in partition.split(",") if name.strip())
+    progress = Progress(paths)
+    total = export_parts(
+        paths,
+        job,
+        run,
+        Parts(folder=Path(output), form=form.value if form else "parquet", by=by),
+        rows_of=lambda item: rows(item.page, item.stances),
+        watch=lambda chunks: progress.watch(chunks, progress.chunk),
+    )
+    skips = f", {len(total.skipped)} sources skipped" if total.skipped else ""
+    typer.echo(
+        f"{total.comments} comments in {output}: {total.made} parts made, {total.kept} there before{skips}", err=True
+    )
+    for item in total.skipped[:10]:
+        typer.echo(f"skipped {item.source}: {item.reason}", err=True)

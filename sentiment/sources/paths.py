@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from sentiment.errors import InputError
 from sentiment.records import Skipped
-from sentiment.sources import manifest
+from sentiment.sources import manifest, remote
 from sentiment.sources.blob import Blob, too_large
 from sentiment.sources.decode import encodable
 from sentiment.sources.manifest import Entry, Manifest
@@ -39,7 +39,7 @@ def expand(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
     """
     found: list[str] = []
     for path in [os.fspath(given) for given in paths]:
-        if path == STANDARD_INPUT or os.path.lexists(path):
+        if remote.is_remote(path) or path == STANDARD_INPUT or os.path.lexists(path):
             found.append(path)
         elif glob.has_magic(path):
             matches = sorted(p for p in glob.glob(path, recursive=True) if Path(p).name != manifest.NAME)  # noqa: PTH207
@@ -51,12 +51,21 @@ def expand(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
     return found
 
 
+def is_folder(path: str) -> bool:
+    """Whether a path has to be walked through."""
+    if remote.is_remote(path):
+        return remote.is_folder(path)
+    return path != STANDARD_INPUT and Path(path).is_dir()
+
+
 def single(path: str, limit: int) -> Blob | Skipped:
     """A file that was named itself; its own folder's manifest may know about it.
 
     Raises:
         InputError: that manifest is not valid.
     """
+    if remote.is_remote(path):
+        return remote.blob(path)
     if path == STANDARD_INPUT:
         return _stream(path, sys.stdin.buffer, limit)
     file = Path(path)
@@ -72,6 +81,9 @@ def walk(folder: str) -> Iterator[Blob | Skipped]:
     Raises:
         InputError: a manifest is not valid.
     """
+    if remote.is_remote(folder):
+        yield from remote.walk(folder)
+        return
     yield from _walk(Path(folder), folder, [], set())
 
 
@@ -123,7 +135,11 @@ def _file(source: str, path: Path, entry: Entry) -> Blob | Skipped:
         return Skipped(source, f"cannot be read: {error.strerror}")
     if not path.is_file():
         return Skipped(source, "not a regular file")
-    return Blob(source, path.name, lambda: path.open("rb"), size, entry)
+    return Blob(source, path.name, partial(_open, path), size, entry)
+
+
+def _open(path: Path) -> BinaryIO:  # a name, so that a file can be opened in another process
+    return path.open("rb")
 
 
 def _stream(source: str, stream: BinaryIO, limit: int) -> Blob | Skipped:

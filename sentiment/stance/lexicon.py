@@ -77,7 +77,11 @@ class Lexicon:
             if known is _NOTHING:  # nearly always: few words stand for a concept
                 continue
             names, seconds, stems = known
-            if seconds and place < last and (tokens[place + 1] in seconds or (stems and tokens[place + 1].startswith(stems))):
+            if (
+                seconds
+                and place < last
+                and (tokens[place + 1] in seconds or (stems and tokens[place + 1].startswith(stems)))
+            ):
                 hits += self._at(tokens, place)
             elif names:
                 hits += [(place, place + 1, name) for name in names]
