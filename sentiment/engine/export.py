@@ -53,7 +53,7 @@ def export_parts(
     run: Run,
     parts: Parts,
     *,
-    rows_of: Callable[[Tagged], Iterable[Row]],
+    rows_of: Callable[[Iterable[Tagged | Skipped]], Iterable[Row]],
     watch: Callable[[Iterator[Chunk]], Iterator[Chunk]] = lambda found: found,
 ) -> Total:
     """Write the rows of all pages into a folder; what is there and still right stays.
@@ -63,7 +63,7 @@ def export_parts(
         job: what to do with it.
         run: who does it.
         parts: where to and how.
-        rows_of: the rows of a page.
+        rows_of: the rows of some pages.
         watch: passes the chunks on, and counts them.
 
     Raises:
@@ -91,9 +91,11 @@ def export_parts(
     return total
 
 
-def _write(folder: Folder, chunk: Chunk, key: str, parts: Parts, rows_of: Callable[[Tagged], Iterable[Row]]) -> None:
+def _write(
+    folder: Folder, chunk: Chunk, key: str, parts: Parts, rows_of: Callable[[Iterable[Tagged | Skipped]], Iterable[Row]]
+) -> None:
     tagged = [item for item in chunk.items if isinstance(item, Tagged)]
-    rows = [row for item in tagged for row in rows_of(item)]
+    rows = list(rows_of(tagged))
     name = f"part-{chunk.task.number:06d}.{parts.form}"
     files = {f"{place}{name}": partial(_one, found) for place, found in groups(rows, parts.by).items()}
     skipped = [(item.source, item.reason) for item in chunk.items if isinstance(item, Skipped)]

@@ -25,6 +25,9 @@ from sentiment.threads.text.replies import link
 OWN_BODY_WORDS = 40
 """With fewer words of prose above the first post, the page is a forum thread and its first post is the article."""
 
+ADJACENT = 8
+"""Prose that ends so few lines (blank ones too) above the first post is what the posts answer, even in a forum."""
+
 
 def read_text(document: Document) -> Draft:
     """Separate body and comments of a plain-text page."""
@@ -58,13 +61,17 @@ def _is_forum(thread: Thread, article: Article) -> bool:
     """Whether the first post is what the others answer: nothing above it, or posts with the panels that forums have."""
     if thread.heading or len(thread.posts) < 2:
         return False
-    return thread.panels >= 0.5 or thread.fills or sum(line.words for line in article.body) < OWN_BODY_WORDS
+    if sum(line.words for line in article.body) < OWN_BODY_WORDS:
+        return True
+    if article.body and thread.posts[0].first - article.body[-1].number <= ADJACENT:
+        return False
+    return thread.panels >= 0.5 or thread.fills
 
 
 def _article_end(visible: Sequence[Line], thread: Thread | None) -> int:
-    """Index of the first shown line behind the article: the thread, its heading, or a form without comments."""
+    """Index of the first shown line behind the article: the thread or its heading."""
     if not thread:
-        return next((i for i, line in enumerate(visible) if i and line.is_marker("form", "empty")), len(visible))
+        return len(visible)
     first = thread.posts[0]
     post = first.first
     numbers = [line.number for line in visible]

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sentiment.threads.markers import pattern
-from sentiment.threads.text.view import LONGEST_HEADER, NAME_EDGES, View, is_name, is_number, quote_attribution
+from sentiment.threads.text.view import LONGEST_HEADER, NAME_EDGES, View, is_name, is_number, leads, quote_attribution
 from sentiment.threads.text.words import words
 
 CANDIDATES = 14
@@ -37,6 +37,13 @@ class Kind:
     anchors: tuple[Anchor, ...]
     strong: bool = False
     """Whether one alone can open a post: a number, a byline, a date; a line that merely repeats cannot."""
+
+    @property
+    def says(self) -> bool:
+        """Whether each anchor says who speaks: a number before a name, a verb of saying, "by" before name and date."""
+        if self.rule.startswith("dated headers"):
+            return self.rule.removeprefix("dated headers (").rstrip(")") in leads()
+        return self.strong
 
 
 def kinds(view: View, low: int, high: int) -> list[Kind]:

@@ -32,8 +32,8 @@ ANNOUNCED = 1.3
 """A heading weighs as much as three posts in ten: without it the article's own date would often count as one more post."""
 FEW, NEAR_HEADING = 2, 8
 """One or two posts must begin within so many lines of their heading: "Opinion" in a menu is no heading of comments."""
-BEHIND = 0.34
-"""Share of anchors that may stand behind the end of the comments: dates of related articles, of a side bar."""
+BEHIND, FEW_BEHIND = 0.1, 2
+"""Share and number of anchors that may stand behind the end of the comments: dates of related articles, of a side bar."""
 HEADED_WORTH, FREE_WORTH = 0.2, 0.4
 """Least mean worth of a thread's posts, behind a heading that announces comments and without one."""
 
@@ -66,6 +66,8 @@ class Thread:
     score: float = 0.0
     dated: float = 0.0
     """Share of posts with a date, be it one that nobody can place without knowing when the page was saved."""
+    said: bool = False
+    """Whether each header says who speaks: ``By ann on 3 May``, ``ann wrote:``, ``3. ann``."""
     distance: int = 0
     """Lines between the heading and the first post's header."""
     fills: bool = False
@@ -109,7 +111,7 @@ def _end_behind(lines: Sequence[Line], anchors: Sequence[Anchor]) -> int:
     for index in range(anchors[0].index + 1, len(lines)):
         if closes(lines[index]):
             behind = sum(anchor.index > index for anchor in anchors)
-            if behind <= BEHIND * len(anchors):
+            if behind < len(anchors) and behind <= max(FEW_BEHIND, BEHIND * len(anchors)):
                 return index
     return len(lines)
 
@@ -159,6 +161,9 @@ def _marks(view: View, gaps: Gaps) -> list[Mark]:
         dated = any(view.date_kind(index) for index in range(start, end))
         signed = any(has_profile(line) or is_button(line) for line in view.lines[start:end])
         marks.append(Mark(size, alike, dated, signed))
+    if len(marks) > 1:  # above the first words no buttons of a post before them are to be expected
+        marks[0].signed = marks[0].signed or marks[1].signed
+        marks[0].alike = max(marks[0].alike, marks[1].alike)
     if len(marks) > 2 and not marks[0].dated:  # dates below the words: each stands in the next gap
         for mark, below in zip(marks, [*marks[1:], marks[-1]], strict=True):
             mark.dated = below.dated
@@ -194,6 +199,7 @@ def _thread(view: View, cut: Cut, reference: datetime | None) -> Thread:
     thread.score = sum(map(_worth, cut.marks))
     thread.dated = sum(at is not None for at in dated) / len(dated)
     thread.panels = sum(any(map(has_profile, post.header)) for post in posts) / len(posts)
+    thread.said = cut.kind.says
     thread.fills = _fills_page(posts, view)
     thread.signs = _signs(posts, dated)
     return thread
@@ -208,7 +214,7 @@ def _credible(thread: Thread) -> bool:
     named = sum(post.author is not None for post in posts) / len(posts)
     thread.confidence = min(0.95, 0.4 + 0.2 * (thread.heading is not None) + 0.2 * min(1.0, thread.signs) + 0.2 * named)
     if thread.heading is not None:
-        if len(posts) <= FEW and thread.distance > NEAR_HEADING:
+        if len(posts) <= FEW and (thread.distance > NEAR_HEADING or (thread.dated < 0.5 and not thread.said)):
             return False
         return thread.score >= HEADED_WORTH * len(posts) and (named >= 0.3 or thread.dated >= 0.3)
     if len(posts) < 2 or named < 0.5 or thread.score < FREE_WORTH * len(posts):
@@ -217,7 +223,7 @@ def _credible(thread: Thread) -> bool:
         return thread.panels == 1.0 and thread.dated == 1.0
     if thread.panels >= 0.5 or thread.signs >= 0.6:
         return True
-    return thread.dated >= 0.7 and named >= 0.7 and thread.fills
+    return thread.dated >= 0.7 and named >= 0.7 and thread.fills and thread.said
 
 
 def _fills_page(posts: list[Post], view: View) -> bool:

@@ -81,6 +81,8 @@ class View:
         tokens = folded.split()
         if len(tokens) >= 3:
             keys += [f"first {tokens[0]} {tokens[1]}", f"last {tokens[-2]} {tokens[-1]}"]
+            if tokens[-1] in phrases("byline"):
+                keys.append(f"last {tokens[-1]}")
         elif len(tokens) == 2:
             keys += [f"first {tokens[0]}", f"last {tokens[-1]}"]
         return tuple(keys)
