@@ -141,3 +141,24 @@ def test_records_under_a_named_article_are_its_comments() -> None:
     draft = read_html(Document(source="x", content=f"<html><body>{article}<section>{rows}</section></body></html>"))
     assert draft.body.startswith("The harbour town")
     assert [one.author for one in draft.comments] == ["ann", "bo", "cy"]
+
+
+@pytest.mark.parametrize(
+    ("language", "texts", "days"),
+    [
+        ("en", ["03-04-2021", "03-05-2021"], ["2021-03-04", "2021-03-05"]),
+        ("en", ["03-04-2021", "13-05-2021"], ["2021-04-03", "2021-05-13"]),
+        ("en-US", ["03-04-2021"], ["2021-03-04"]),
+        ("de", ["03.04.2021"], ["2021-04-03"]),
+    ],
+)
+def test_day_and_month_are_told_apart(language: str, texts: list[str], days: list[str]) -> None:
+    """Posts of a thread stand close together; where nothing tells, the page's language decides."""
+    posts = "".join(
+        f'<div class="post" id="post_{i}"><span class="largetext">reader{i}</span>'
+        f'<span class="post_date">{text}, 10:0{i}</span>'
+        f'<div class="post_body">Post number {i} has words of its own.</div></div>'
+        for i, text in enumerate([texts[0], *texts])
+    )
+    draft = read_html(Document(source="x", content=f'<html lang="{language}"><body><h1>T</h1>{posts}</body></html>'))
+    assert [str(one.date and one.date.date()) for one in draft.comments] == days
