@@ -162,3 +162,17 @@ def test_day_and_month_are_told_apart(language: str, texts: list[str], days: lis
     )
     draft = read_html(Document(source="x", content=f'<html lang="{language}"><body><h1>T</h1>{posts}</body></html>'))
     assert [str(one.date and one.date.date()) for one in draft.comments] == days
+
+
+def test_comments_without_dates_are_found_by_name_and_buttons() -> None:
+    """Where a page shows no dates, records that are named comments and carry buttons are still comments."""
+    rows = "".join(
+        f'<div class="commento"><b class="autore">{name}</b><p>{text}</p><a>Rispondi</a> <a>Segnala</a></div>'
+        for name, text in [("Luca", "Bello, ma troppo caro per me."), ("Anna", "Prezzi onesti, io ci vado volentieri.")]
+    )
+    paragraph = "<p>Il nuovo mercato ha aperto lunedì dopo quattro anni di lavori, con molti banchi ancora vuoti.</p>"
+    article = f"<article><h1>T</h1>{paragraph * 6}</article>"
+    draft = read_html(
+        Document(source="x", content=f'<html lang="it">{article}<section class="commenti">{rows}</section>')
+    )
+    assert [(one.author, one.date) for one in draft.comments] == [("Luca", None), ("Anna", None)]
