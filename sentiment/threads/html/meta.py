@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 from sentiment.records import FoundDate
 from sentiment.threads import markers
-from sentiment.threads.html.record import clean_name, whole_number
+from sentiment.threads.html.plain import clean_name, whole_number
 from sentiment.threads.html.select import find_all
 from sentiment.threads.html.structured import Facts
 from sentiment.threads.html.tree import Tree
