@@ -167,8 +167,8 @@ def _comments(draft: Draft, thread: Thread, article: Article, visible: Sequence[
     known = by_names([post.author for post in kept], [post.answers for post in kept])
     titled = by_titles([[*post.header, *post.words[:1]] for post in kept])
     deeper = by_indent([post.indent for post in kept])
-    quoted = [post.quotes for post in kept]
-    for comment, *parents in zip(draft.comments, known, deeper, quoted, titled, strict=True):
+    copied_from = [post.quotes for post in kept]
+    for comment, *parents in zip(draft.comments, known, deeper, copied_from, titled, strict=True):
         comment.parent = next((parent for parent in parents if parent is not None), None)
     link(draft.comments, numbers, in_order=_in_order(draft.comments, numbers))
 

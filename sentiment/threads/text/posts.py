@@ -121,7 +121,7 @@ def _end_behind(lines: Sequence[Line], anchors: Sequence[Anchor]) -> int:
     for index in range(anchors[0].index + 1, len(lines)):
         if closes(lines[index]):
             behind = sum(anchor.index > index for anchor in anchors)
-            if behind < len(anchors) and behind <= max(FEW_BEHIND, BEHIND * len(anchors)):
+            if behind < 0.5 * len(anchors) and behind <= max(FEW_BEHIND, BEHIND * len(anchors)):
                 return index
     return len(lines)
 
