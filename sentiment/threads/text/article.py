@@ -13,7 +13,7 @@ from sentiment.threads.dates import find_date, parse_date
 from sentiment.threads.text.lines import Line, Role
 from sentiment.threads.text.names import SOME_DAY, clean_name
 from sentiment.threads.text.region import COPYRIGHT, DOMAIN, is_furniture, main_region, weight
-from sentiment.threads.text.view import LONGEST_HEADER, has_profile
+from sentiment.threads.text.view import LONGEST_HEADER, counts_posts
 from sentiment.threads.text.words import opens
 
 TITLE_OVERLAP = 0.4
@@ -83,7 +83,7 @@ def _read_head(article: Article, lines: Sequence[Line], first: int) -> int:
     )[1]
     if 0 < first <= TITLE_TOP and titles:  # nothing but the title can stand there
         title = titles[0]
-    if title is None and lines[first].words < 30 and _first_line_is_title(lines, first):
+    if title is None and first <= 2 and lines[first].words < 30 and _first_line_is_title(lines, first):
         title, first = lines[first], first + 1
         while first < len(lines) and not lines[first].prose:
             first += 1
@@ -137,7 +137,7 @@ def _below_panel(article: Article, lines: Sequence[Line], first: int, last: int)
         above += max(0, weight(lines[index]))
         if above > half:
             break
-        if lines[index].words <= LONGEST_HEADER and has_profile(lines[index]):
+        if counts_posts(lines[index]):
             article.author = clean_name(lines[index].text) or article.author
             first = index + 1
     while (

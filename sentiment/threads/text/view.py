@@ -203,8 +203,11 @@ def is_reply(line: Line) -> bool:
 
 def has_profile(line: Line) -> bool:
     """Whether a line, or one of its parts, is about the person: ``ann   Member Posts: 6``."""
-    if is_profile(line):
-        return True
+    return is_profile(line) or counts_posts(line)
+
+
+def counts_posts(line: Line) -> bool:
+    """Whether a number stands beside a fact about a person, as in ``Posts: 6`` or ``6 posts``."""
     return line.words <= LONGEST_HEADER and bool(_counted().search(line.folded))
 
 
