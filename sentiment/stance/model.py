@@ -25,7 +25,19 @@ from sentiment.stance.tokens import Doc
 
 FORMAT = "reader-sentiment stance model"
 FORMAT_VERSION = 1
-_ARRAYS = ("idf", "coef", "scales", "intercept", "first_coef", "first_scales", "first_intercept", "turn", "shift")
+_ARRAYS = (
+    "idf",
+    "coef",
+    "scales",
+    "intercept",
+    "first_coef",
+    "first_scales",
+    "first_intercept",
+    "turn",
+    "shift",
+    "first_turn",
+    "first_shift",
+)
 _LIMIT = 400_000_000
 """Bytes a member may unpack to: a hundred times the largest model that was made."""
 

@@ -36,11 +36,11 @@ class Scorer:
         self.two_passes = bool(arrays["first_coef"].size)
         idf = arrays["idf"].astype(np.float64)
         self._labels = len(meta["labels"])
-        self._coef = weights(arrays["coef"], arrays["scales"])
-        self._intercept = arrays["intercept"].astype(np.float64)
-        self._first = weights(arrays["first_coef"], arrays["first_scales"]) if self.two_passes else None
-        self._first_intercept = arrays["first_intercept"].astype(np.float64)
-        self._turn, self._shift = arrays["turn"].astype(np.float64), arrays["shift"].astype(np.float64)
+        turn, shift = arrays["turn"].astype(np.float64), arrays["shift"].astype(np.float64)
+        self._last = _Logits(arrays, "", turn, shift)
+        self._first = (
+            _Logits(arrays, "first_", arrays["first_turn"], arrays["first_shift"]) if self.two_passes else None
+        )
         self._contrasts: dict[tuple[str, int], Floats] = {}
         self.blocks: list[_Block] = []
         start = 0
@@ -59,55 +59,62 @@ class Scorer:
         out = np.empty((len(docs), self._labels))
         for start in range(0, len(docs), BATCH):
             part = self.with_parents(docs[start : start + BATCH])
-            margins = self.margins(part)
-            out[start : start + len(part)] = self._calibrated(margins, part)
+            out[start : start + len(part)] = self._shares(part, self._last)
         return out
 
     def with_parents(self, docs: Sequence[Doc]) -> Sequence[Doc]:
         """The same comments, told what a first pass makes of the comments that they answer."""
-        if not self.two_passes:
+        if self._first is None:
             return docs
         above = {doc.parent.text: doc.parent for doc in docs if doc.parent is not None and not doc.shared}
         if not above:
             return docs
         parents = list(above.values())
-        shares = self._calibrated(self.margins(parents, first=True), parents)
+        shares = self._shares(parents, self._first)
         told = {doc.text: rounded(row) for doc, row in zip(parents, shares, strict=True)}
         return [
             doc if doc.parent is None or doc.shared else dataclasses.replace(doc, shared=told[doc.parent.text])
             for doc in docs
         ]
 
-    def margins(self, docs: Sequence[Doc], *, first: bool = False) -> Floats:
-        """Margins before calibration, comments by labels."""
-        coef = self._first if first and self._first is not None else self._coef
-        out = np.tile(self._first_intercept if first else self._intercept, (len(docs), 1))
-        for block in self.blocks:
-            rows, columns, values = block.entries(docs)
-            if not len(rows):
-                continue
-            for label in range(self._labels):
-                out[:, label] += np.bincount(rows, values * coef[label][columns], minlength=len(docs))
-        return out
-
-    def _calibrated(self, margins: Floats, docs: Sequence[Doc]) -> Floats:
+    def _shares(self, docs: Sequence[Doc], logits: _Logits) -> Floats:
         places = np.array(
             [self.languages.index(d.language) if d.language in self.languages else 0 for d in docs], dtype=np.intp
         )
-        logits = np.einsum("nk,nkl->nl", margins, self._turn[places]) + self._shift[places]
-        up = np.exp(logits - logits.max(axis=1, keepdims=True))
-        out: Floats = up / up.sum(axis=1, keepdims=True)
-        return out
+        out = logits.shift[places]
+        for block in self.blocks:
+            rows, columns, values = block.entries(docs)
+            if len(rows):
+                at = places[rows] * logits.width + columns
+                for label in range(self._labels):
+                    out[:, label] += np.bincount(rows, values * logits.flat[label][at], minlength=len(docs))
+        up = np.exp(out - out.max(axis=1, keepdims=True))
+        shares: Floats = up / up.sum(axis=1, keepdims=True)
+        return shares
 
     def contrast(self, language: str, label: int) -> Floats:
         """Weight of every feature on a label's logit above the mean of the other labels', in one language."""
         known = self._contrasts.get((language, label))
         if known is None:
             place = self.languages.index(language) if language in self.languages else 0
-            turn = self._turn[place]
-            others = np.delete(turn, label, axis=1).mean(axis=1)
-            known = self._contrasts[language, label] = np.asarray((turn[:, label] - others) @ self._coef)
+            start = place * self._last.width
+            mine = self._last.flat[:, start : start + self._last.width]
+            known = mine[label] - np.delete(mine, label, axis=0).mean(axis=0)
+            self._contrasts[language, label] = known
         return known
+
+
+class _Logits:
+    """Weights and calibration drawn together: what a feature adds to each label's logit, language by language."""
+
+    def __init__(self, arrays: dict[str, NDArray[Any]], prefix: str, turn: NDArray[Any], shift: NDArray[Any]) -> None:
+        coef = weights(arrays[f"{prefix}coef"], arrays[f"{prefix}scales"])
+        intercept = arrays[f"{prefix}intercept"].astype(np.float64)
+        self.width = coef.shape[1]
+        every = [matrix.T @ coef for matrix in turn.astype(np.float64)]
+        self.flat: Floats = np.ascontiguousarray(np.concatenate(every, axis=1))
+        """Labels by languages times features."""
+        self.shift: Floats = np.array([intercept @ m for m in turn.astype(np.float64)]) + shift
 
 
 def rounded(shares: Floats) -> tuple[float, ...]:
