@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -36,11 +38,7 @@ class Scorer:
         self.two_passes = bool(arrays["first_coef"].size)
         idf = arrays["idf"].astype(np.float64)
         self._labels = len(meta["labels"])
-        turn, shift = arrays["turn"].astype(np.float64), arrays["shift"].astype(np.float64)
-        self._last = _Logits(arrays, "", turn, shift)
-        self._first = (
-            _Logits(arrays, "first_", arrays["first_turn"], arrays["first_shift"]) if self.two_passes else None
-        )
+        self._arrays = arrays
         self._contrasts: dict[tuple[str, int], Floats] = {}
         self.blocks: list[_Block] = []
         start = 0
@@ -49,6 +47,14 @@ class Scorer:
             part = slice(start, start + len(names))
             self.blocks.append(_Block(spec, names, run, idf[part], part, self.languages))
             start += len(names)
+
+    @cached_property
+    def _last(self) -> _Logits:
+        return _Logits(self._arrays, "", self._arrays["turn"], self._arrays["shift"])
+
+    @cached_property
+    def _first(self) -> _Logits:
+        return _Logits(self._arrays, "first_", self._arrays["first_turn"], self._arrays["first_shift"])
 
     def prepare(self, text: str, *, language: str = "", parent: str = "", quote: str = "") -> Doc:
         """A comment as the features read it."""
@@ -64,7 +70,7 @@ class Scorer:
 
     def with_parents(self, docs: Sequence[Doc]) -> Sequence[Doc]:
         """The same comments, told what a first pass makes of the comments that they answer."""
-        if self._first is None:
+        if not self.two_passes:
             return docs
         above = {doc.parent.text: doc.parent for doc in docs if doc.parent is not None and not doc.shared}
         if not above:
@@ -110,9 +116,10 @@ class _Logits:
     def __init__(self, arrays: dict[str, NDArray[Any]], prefix: str, turn: NDArray[Any], shift: NDArray[Any]) -> None:
         coef = weights(arrays[f"{prefix}coef"], arrays[f"{prefix}scales"])
         intercept = arrays[f"{prefix}intercept"].astype(np.float64)
-        self.width = coef.shape[1]
-        every = [matrix.T @ coef for matrix in turn.astype(np.float64)]
-        self.flat: Floats = np.ascontiguousarray(np.concatenate(every, axis=1))
+        languages, labels, self.width = len(turn), turn.shape[2], coef.shape[1]
+        self.flat: Floats = np.empty((labels, languages * self.width))
+        for place, matrix in enumerate(turn.astype(np.float64)):
+            self.flat[:, place * self.width : (place + 1) * self.width] = matrix.T @ coef
         """Labels by languages times features."""
         self.shift: Floats = np.array([intercept @ m for m in turn.astype(np.float64)]) + shift
 
@@ -143,19 +150,25 @@ class _Block:
         self.name, self.weight, self.apart = spec["name"], float(spec["weight"]), bool(spec["apart"])
         self.idf, self.start, self._run = idf, part.start, run
         self.names = names
-        self._columns: dict[str, dict[str, int]] = {language: {} for language in languages}
-        if self.apart:
-            for place, name in enumerate(names):
-                language, _, rest = name.partition("\t")
-                self._columns[language][rest] = place
-        else:
-            every = {name: place for place, name in enumerate(names)}
-            self._columns = {language: every for language in languages}  # noqa: C420 - one table, shared on purpose
+        self._columns: dict[str, dict[str, int]] = {}
+        self._languages = frozenset(languages)
         self._memory: dict[str, dict[str, NDArray[np.int32]]] = {language: {} for language in languages}
 
     def columns(self, language: str) -> dict[str, int]:
-        """Feature name, without its language, -> column within the block."""
-        return self._columns.get(language, {})
+        """Feature name, without its language, -> column within the block; made when a language is first met."""
+        known = self._columns.get(language)
+        if known is None:
+            known = self._columns[language] = self._made(language)
+        return known
+
+    def _made(self, language: str) -> dict[str, int]:
+        if language not in self._languages:
+            return {}
+        if not self.apart:
+            return {name: place for place, name in enumerate(self.names)}
+        prefix = f"{language}\t"  # the names are sorted, so those of a language stand together
+        first, last = bisect_left(self.names, prefix), bisect_left(self.names, f"{language}\x0a")
+        return {name[len(prefix) :]: first + place for place, name in enumerate(self.names[first:last])}
 
     def entries(self, docs: Sequence[Doc]) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
         """Weighted values of a batch: row, column in the model, value; sorted by row."""
@@ -178,7 +191,7 @@ class _Block:
         found: list[int] = []
         counts: list[int] = []
         for doc in docs:
-            known = self._columns.get(doc.language)
+            known = self.columns(doc.language)
             before = len(found)
             if known:
                 found += [known[name] for name in self._run(doc) if name in known]
@@ -202,7 +215,7 @@ class _Block:
         return np.repeat(np.arange(len(docs)), counts), columns.astype(np.intp)
 
     def _remember(self, chunk: str, language: str) -> NDArray[np.int32]:
-        known, memory = self._columns[language], self._memory[language]
+        known, memory = self.columns(language), self._memory[language]
         if len(memory) >= _MEMORY:
             memory.clear()
         piece = np.array([known[gram] for gram in char_ngrams(chunk) if gram in known], dtype=np.int32)
@@ -212,7 +225,7 @@ class _Block:
     def _numbers(self, docs: Sequence[Doc]) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
         rows, columns, values = [], [], []
         for row, doc in enumerate(docs):
-            known = self._columns.get(doc.language, {})
+            known = self.columns(doc.language)
             for name, value in self._run(doc).items():
                 if name in known:
                     rows.append(row)
