@@ -102,7 +102,10 @@ def test_abstention(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["evaluate", "t.csv", "--text", "body", "--model", "m.npz"], "no column 'body'; there are: text, stance"),
+        (
+            ["evaluate", "t.csv", "--text", "body", "--model", "m.npz"],
+            "no column 'body' in the table; there are: text, stance",
+        ),
         (["classify", "none.csv", "--model", "m.npz"], "not there"),
         (["explain", "hello", "--language", "en", "--model", "none.npz"], "not there"),
         (["evaluate", "bad.csv", "--model", "m.npz"], "line 2 has the byte 0xe9"),
