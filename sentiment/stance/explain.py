@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sentiment.stance.tokens import Doc
 
 if TYPE_CHECKING:

@@ -70,7 +70,8 @@ def open_table(path: str) -> Iterator[TableFile]:
     if not file.exists():
         raise InputError(f"{path} is not there")
     if file.suffix.lower() == ".parquet":
-        yield _parquet(file)
+        with _parquet(file) as table:
+            yield table
         return
     yield _text_table(path, file.read_bytes(), file.suffix.lower())
 
@@ -153,7 +154,8 @@ def _json_lines(name: str, text: str) -> TableFile:
     return TableFile(name, "jsonl", columns, iter(rows))
 
 
-def _parquet(path: Path) -> TableFile:
+@contextmanager
+def _parquet(path: Path) -> Iterator[TableFile]:
     try:
         import pyarrow.parquet as parquet
     except ImportError:
@@ -162,8 +164,9 @@ def _parquet(path: Path) -> TableFile:
         file = parquet.ParquetFile(path)
     except (OSError, ValueError) as error:
         raise InputError(f"{path} is not a Parquet file: {str(error).splitlines()[0][:120]}") from None
-    rows = (row for batch in file.iter_batches(BATCH) for row in batch.to_pylist())
-    return TableFile(str(path), "parquet", list(file.schema_arrow.names), rows)
+    with file:
+        rows = (row for batch in file.iter_batches(BATCH) for row in batch.to_pylist())
+        yield TableFile(str(path), "parquet", list(file.schema_arrow.names), rows)
 
 
 def write_table(path: str, columns: list[str], batches: Iterable[list[Row]], form: str) -> int:
