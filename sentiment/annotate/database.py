@@ -95,6 +95,10 @@ def _sqlite(path: Path, busy_seconds: float) -> Engine:
     return engine
 
 
+class StoreBusyError(AnnotationError):
+    """The database cannot be reached or written now; the same once more may work."""
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that sees one moment of the database."""
@@ -114,12 +118,12 @@ def explained(engine: Engine) -> Iterator[None]:
     """Turn what the database driver raises into one sentence.
 
     Raises:
-        AnnotationError: with the address and the meaning.
+        StoreBusyError: with the address and the meaning.
     """
     try:
         yield
     except DBAPIError as error:
-        raise AnnotationError(f"{address(engine)}: {meaning(str(error.orig))}") from error
+        raise StoreBusyError(f"{address(engine)}: {meaning(str(error.orig))}") from error
 
 
 def meaning(message: str) -> str:

@@ -184,7 +184,7 @@ def web(
     port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8765,
     name: Annotated[list[str] | None, typer.Option("--name", help="A host name by which the page is reached.")] = None,
     add_user: Annotated[
-        str | None, typer.Option("--add-user", help="Make or change an account, NAME or NAME:ROLE.")
+        str | None, typer.Option("--add-user", help="Make or change an account: NAME, NAME:ROLE or NAME:ROLE:it,de.")
     ] = None,
     database: DatabaseOption = None,
 ) -> None:
@@ -194,11 +194,11 @@ def web(
 
     with workplace(target, annotations, database) as place:
         if add_user:
-            handle, _, role = add_user.partition(":")
+            handle, role, languages = [*add_user.split(":"), "", ""][:3]
             secret = typer.prompt(
                 f"Password for {handle}", hide_input=sys.stdin.isatty(), confirmation_prompt=sys.stdin.isatty()
             )
-            add_account(place.store, handle, secret, role or "annotator")
+            add_account(place.store, handle, secret, role or "annotator", languages.replace(",", " "))
             typer.echo(f"{handle} may log in as {role or 'annotator'}.")
             return
         options = WebOptions(

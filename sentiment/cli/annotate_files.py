@@ -74,7 +74,7 @@ def import_(
 ) -> None:
     """Take labels in from elsewhere; what is there already falls away."""
     import sentiment.annotate.interchange as interchange
-    from sentiment.annotate import files
+    from sentiment.annotate.merging import merge
     from sentiment.errors import AnnotationError
 
     if not path.exists():
@@ -85,7 +85,7 @@ def import_(
                 f"{format.value} is a table to train with, not a store of labels; import its source instead"
             )
         if format is Format.files:
-            done = files.merge(place.store, path if path.is_dir() else path.parent)
+            done = merge(place.store, path if path.is_dir() else path.parent)
             older = f", {done.older} rows are older than what stands" if done.older else ""
             typer.echo(f"{done.events} events and {done.labels} labels were new{older}")
             for problem in done.problems:

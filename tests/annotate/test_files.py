@@ -16,6 +16,7 @@ from sentiment.annotate import files
 from sentiment.annotate.draws import DrawOptions, make
 from sentiment.annotate.events import Event
 from sentiment.annotate.labels import load, to_label, write_csv
+from sentiment.annotate.merging import merge
 from sentiment.annotate.session import Session
 from sentiment.annotate.store import Store
 from sentiment.errors import AnnotationError
@@ -101,10 +102,10 @@ def test_two_machines_merge_both_ways(tmp_path: Path, page: Pages) -> None:
     two = worked(tmp_path / "2" / "xiaomi-us", page, "eve")
     files.export(one, tmp_path / "1")
     files.export(two, tmp_path / "2")
-    assert files.merge(one, tmp_path / "2").events == len(list(two.events()))
-    files.merge(two, tmp_path / "1")
+    assert merge(one, tmp_path / "2").events == len(list(two.events()))
+    merge(two, tmp_path / "1")
     assert views(one) == views(two)
-    assert files.merge(one, tmp_path / "2").events == 0
+    assert merge(one, tmp_path / "2").events == 0
     assert {row["number"] for row in one.rows("SELECT number FROM draw")} == {1, 2}
     one.close()
     two.close()
@@ -133,7 +134,7 @@ def test_a_store_is_made_from_labels_alone(tmp_path: Path) -> None:
     store = files.open_store(folder)
     assert load(folder).current == {"c1": label}
     write(folder, [label])
-    assert files.merge(store, folder).labels == 0
+    assert merge(store, folder).labels == 0
     store.close()
 
 
@@ -145,9 +146,9 @@ def test_an_edited_row_is_taken_and_an_older_one_is_not(tmp_path: Path) -> None:
     write(folder, [Label("c1", "favor", "ann", start, "1", "p", "en", "Yes!")])
     store = files.open_store(folder)
     write(folder, [Label("c1", "neutral", "ann", start, "1", "p", "en", "Yes!")])
-    assert files.merge(store, folder).labels == 1
+    assert merge(store, folder).labels == 1
     write(folder, [Label("c1", "against", "ann", start - timedelta(days=7), "1", "p", "en", "Yes!")])
-    assert files.merge(store, folder).older == 1
+    assert merge(store, folder).older == 1
     assert load(folder).current["c1"].stance == "neutral"
     store.close()
 
@@ -175,12 +176,12 @@ def test_a_torn_last_line_is_reported_and_a_broken_one_refused(tmp_path: Path, p
     other.mkdir(parents=True)
     (other / "events.jsonl").write_bytes(b"".join(lines[:-1]) + lines[-1][:20])
     clone = Store(f"sqlite:///{tmp_path / 'b.db'}", "xiaomi-us")
-    done = files.merge(clone, other)
+    done = merge(clone, other)
     assert done.events == len(lines) - 1
     assert "cut off" in done.problems[0]
     (other / "events.jsonl").write_bytes(lines[0][:20] + b"\n" + lines[1])
     with pytest.raises(AnnotationError, match="line 1"):
-        files.merge(clone, other)
+        merge(clone, other)
     clone.close()
 
 

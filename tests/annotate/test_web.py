@@ -209,6 +209,29 @@ def test_accounts(store: Store, page: Callable[..., Page]) -> None:
     assert browser.post("/login", data={"handle": "lea", "password": "correct horse"}).status_code == 429
 
 
+def test_an_account_gets_the_languages_it_reads(sqlite_store: Store, pages: Pages) -> None:
+    """Who reads Italian is given Italian."""
+    sqlite_store.add_pages(pages(4))
+    make(sqlite_store, DrawOptions(purpose="estimate", n=40, seed=1))
+    add_account(sqlite_store, "ivo", "correct horse", languages="it")
+    browser = client(sqlite_store)
+    browser.post("/login", data={"handle": "ivo", "password": "correct horse"})
+    assert {task["language"] for task in browser.get("/api/next").json()["tasks"]} == {"it"}
+
+
+def test_a_store_that_is_busy_asks_for_another_try(sqlite_store: Store, page: Callable[..., Page]) -> None:
+    """When the database cannot be written the script is told to keep the decision, not that it was wrong."""
+    sqlite_store.add_pages([page()])
+    browser = client(sqlite_store)
+    token = csrf(browser.get("/").text)
+    with sqlite_store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA query_only = 1")
+    body = {"client": ulid.new(), "kind": "label", "item": "p1", "stance": "favor"}
+    answer = browser.post("/api/decide", json=body, headers={"x-csrf-token": token})
+    assert answer.status_code == 503
+    assert "read-only" in answer.json()["error"]
+
+
 def test_passwords_are_kept_as_scrypt(sqlite_store: Store) -> None:
     """Neither the password nor the token of a login is in the database; a new password ends old logins."""
     add_account(sqlite_store, "ann", "battery staple")

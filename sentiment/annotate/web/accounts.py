@@ -54,6 +54,12 @@ def role_of(store: Store, handle: str) -> str | None:
     return found[0]["role"] if found else None
 
 
+def languages_of(store: Store, handle: str) -> tuple[str, ...]:
+    """The languages that an account reads; empty means all."""
+    found = store.rows("SELECT languages FROM annotator WHERE handle = :handle", handle=handle)
+    return tuple(found[0]["languages"].split()) if found else ()
+
+
 def log_in(store: Store, handle: str, password: str) -> str | None:
     """A token for the browser, or None where name or password is wrong; both take the same time."""
     found = store.rows("SELECT secret FROM annotator WHERE handle = :handle", handle=handle)

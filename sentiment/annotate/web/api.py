@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from sentiment.annotate import ulid
+from sentiment.annotate.database import StoreBusyError
 from sentiment.annotate.session import CONTEXT_LINES, Session, Task
 from sentiment.annotate.web.site import Site, Visitor, body_of
 from sentiment.errors import AnnotationError
@@ -45,7 +46,7 @@ class Api:
         try:
             return JSONResponse(await run_in_threadpool(self._decide, visitor, found))
         except AnnotationError as error:
-            return JSONResponse({"error": str(error)}, status_code=422 if _hopeless(error) else 503)
+            return JSONResponse({"error": str(error)}, status_code=503 if isinstance(error, StoreBusyError) else 422)
 
     def _decide(self, visitor: Visitor, found: dict[str, Any]) -> dict[str, Any]:
         session = self._site.session(visitor)
@@ -108,9 +109,3 @@ def as_json(task: Task, site: Site) -> dict[str, Any]:
 
 def _count(value: Any) -> int | None:
     return min(value, 2**31 - 1) if isinstance(value, int) and value >= 0 else None
-
-
-def _hopeless(error: AnnotationError) -> bool:
-    """Whether sending the same once more can help: not where the decision itself is wrong."""
-    said = str(error)
-    return not any(sign in said for sign in ("locked", "disk", "server", "read-only"))

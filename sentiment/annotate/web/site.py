@@ -19,7 +19,7 @@ from sentiment.annotate.adjudication import Desk
 from sentiment.annotate.events import ADJUDICATION_REASONS, CHANGE_REASONS, FLAGS, SKIP_REASONS
 from sentiment.annotate.session import Session
 from sentiment.annotate.store import Store
-from sentiment.annotate.web.accounts import role_of, web_secret, who
+from sentiment.annotate.web.accounts import languages_of, role_of, web_secret, who
 from sentiment.annotate.web.guard import BODY_LIMIT
 from sentiment.records import STANCES
 
@@ -86,7 +86,8 @@ class Site:
         """The session of an annotator; one for all their windows."""
         found = self._sessions.get(visitor.name)
         if found is None:
-            found = Session(self.store, visitor.name, codebook=self.options.codebook, origin="web")
+            languages = languages_of(self.store, visitor.name) if self.accounts else ()
+            found = Session(self.store, visitor.name, codebook=self.options.codebook, origin="web", languages=languages)
             self._sessions[visitor.name] = found
         return found
 
