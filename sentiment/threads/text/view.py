@@ -125,7 +125,7 @@ class View:
 
     def _find_name(self, index: int) -> str | None:
         line = self.lines[index]
-        if line.words > LONGEST_HEADER or line.folded in words("rank") or empty_of_words(line):
+        if line.words > LONGEST_HEADER or line.folded in words("rank") or empty_of_words(line) or self.button(index):
             return None
         if self.date_kind(index) in ("whole", "start", "numbered"):
             return None
@@ -189,7 +189,19 @@ def is_profile(line: Line) -> bool:
 
 def is_button(line: Line) -> bool:
     """A button or link beside a post, alone on its line or with others."""
-    return line.is_marker("control") or is_reply(line)
+    return line.is_marker("control") or is_reply(line) or _all_buttons(line)
+
+
+def _all_buttons(line: Line) -> bool:
+    """``Like Reply``, ``Mi piace · Rispondi · 2 h``: nothing but buttons, counts and times."""
+    parts = [part for part in re.split(r"\s*[|·•/]\s*|\s{2,}", line.text) if part.strip()]
+    if line.words > 8 or not line.folded:
+        return False
+    if len(parts) == 1:
+        parts = line.text.split()
+    known = words("control") | words("reply")
+    buttons = sum(fold(part) in known for part in parts)
+    return buttons > 0 and all(fold(part) in known or part[:1].isdigit() for part in parts)
 
 
 def is_reply(line: Line) -> bool:
