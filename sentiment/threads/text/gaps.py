@@ -253,6 +253,10 @@ class _Learner:
                     else:
                         self.ends[number] += 1
                     taken = True
+        if taken and step > 0 and self.places[0] == self.low and self.ends[0] == self.low + 1:
+            at = self._beside(0, step)  # the heading stands where others have the foot of the post before
+            if at is not None and self._names(at) and self._left(0, step) > 1:
+                self.ends[0] += 1
         return taken
 
     def _edge(self, number: int, step: int) -> str:
