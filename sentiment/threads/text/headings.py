@@ -47,13 +47,18 @@ def _is_heading(line: Line) -> bool:
 
 def declared(line: Line) -> int | None:
     """The number of comments that a heading states, or None."""
-    found = opening("heading").match(line.folded)
-    if found is None or "#" not in found.group():
+    text = next((part for part in line.text.split("|") if _counts(part)), None)
+    if text is None:
         return None
     digits = ""
-    for sign in line.text:
+    for sign in text:
         if sign.isdigit():
             digits += sign
         elif digits and sign not in ".,\xa0":
             break
     return int(digits) if digits and len(digits) < 7 else None
+
+
+def _counts(text: str) -> bool:
+    found = opening("heading").match(fold(text))
+    return found is not None and "#" in found.group()
