@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,12 +100,11 @@ def analyse(
         reasons: whether the words and cues behind each decision are wanted.
     """
     from sentiment.annotate.labels import load
-    from sentiment.stance.tag import load_backend
     from sentiment.stance.target import load_target
 
     chosen = load_target(target)
     labels = load(annotations / chosen.slug).current
-    backend = load_backend(chosen, model)
+    backend = _backend(target, model)
     learned = frozenset(getattr(getattr(backend, "model", None), "meta", {}).get("trained_ids", ()))
     for item in read(paths, options=options):
         if isinstance(item, Skipped):
@@ -159,11 +159,10 @@ def report_options(
     ``evidence`` says whether reasons and typical comments are wanted; they cost a second look at every comment.
     """
     from sentiment.report.groups import ReportOptions
-    from sentiment.stance.tag import load_backend
     from sentiment.stance.target import load_target
 
     chosen = load_target(target)
-    meta = getattr(getattr(load_backend(chosen, model), "model", None), "meta", {})
+    meta = getattr(getattr(_backend(target, model), "model", None), "meta", {})
     shares = dict(zip(meta.get("labels", ()), meta.get("prior", ()), strict=False))
     return ReportOptions(
         by=tuple(by),
@@ -297,6 +296,20 @@ def classify(
         languages = language
     items = [Item(text=text, language=code) for text, code in zip(texts, languages, strict=True)]
     return load_backend(load_target(target), model).classify(items, reasons=reasons)
+
+
+def _backend(target: str, model: Path | None) -> StanceBackend:
+    """The backend, loaded once for a report that both asks it for its training and lets it tag."""
+    files = [path for path in (Path(target), model) if path is not None and path.is_file()]
+    return _load_once(target, model, tuple(path.stat().st_mtime_ns for path in files))
+
+
+@lru_cache(maxsize=1)
+def _load_once(target: str, model: Path | None, _changed: tuple[int, ...]) -> StanceBackend:
+    from sentiment.stance.tag import load_backend
+    from sentiment.stance.target import load_target
+
+    return load_backend(load_target(target), model)
 
 
 def _page(document: Document) -> Page:

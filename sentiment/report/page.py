@@ -34,7 +34,13 @@ def to_html(report: Report) -> str:
 
     folder = resources.files("sentiment.report").joinpath("templates")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"percent": wording.percent, "signed": wording.signed, "span": span, "netspan": net_span}
+    environment.filters |= {
+        "percent": wording.percent,
+        "signed": wording.signed,
+        "span": span,
+        "count": wording.count,
+        "netspan": net_span,
+    }
     template = environment.from_string(folder.joinpath("report.html.j2").read_text(encoding="utf-8"))
     pictures = {
         "shares": charts.shares(report),
@@ -52,6 +58,7 @@ def to_html(report: Report) -> str:
         drawn=charts.LISTED,
         matrices=matrices(report),
         different=[one for one in report.comparisons if one.different],
+        alike=[one for one in report.comparisons if not one.different],
         reasons=[r for r in report.reasons if r.outlet is None and r.language is None],
         typical=typical_by_group(report),
         evidence=evidence_by_reason(report),
@@ -83,6 +90,8 @@ def matrices(report: Report) -> list[Matrix]:
         parts.setdefault((one.kind, one.within), []).append(one)
     found = []
     for (kind, within), some in parts.items():
+        if len(some) < 2:  # one pair is told in its sentence
+            continue
         names = list(dict.fromkeys(name for one in some for name in (one.first, one.second)))[:MATRIX]
         cells = {(one.first, one.second): one for one in some if one.first in names and one.second in names}
         title = {"outlets": f"Outlets in {within}", "languages": "Languages", "dates": "Before and after"}[kind]
