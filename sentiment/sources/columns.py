@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -86,21 +87,17 @@ def choose(names: Iterable[str], options: ReadOptions) -> Columns:
 
 
 def is_table(text: str) -> bool:
-    """Whether a text begins with the header of a table of comments: only names of columns, several of them known."""
-    cells = header(text)
-    if len(cells) < 2 or any(len(cell) > 40 or not cell.strip() for cell in cells):
+    """Whether a text begins as a table of comments does: with names of columns, several known, and a row as wide."""
+    text = text.lstrip("\ufeff")[:_LONGEST_HEADER]
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(first_line(text)))
+    try:
+        cells, row = next(rows, []), next(rows, [])
+    except csv.Error:
+        return False
+    if len(cells) < 2 or len(row) != len(cells) or any(len(cell) > 40 or not cell.strip() for cell in cells):
         return False
     known = {role for role, usual in _NAMES.items() for cell in cells if _plain(cell) in usual}
     return "text" in known and len(known) >= max(2, len(cells) // 3)
-
-
-def header(text: str) -> list[str]:
-    """The cells of the first line; none where it is no line of a table."""
-    line = first_line(text)
-    try:
-        return next(csv.reader([line], delimiter=delimiter(line)), [])
-    except csv.Error:
-        return []
 
 
 def first_line(text: str) -> str:

@@ -48,7 +48,8 @@ def read(paths: Iterable[str | os.PathLike[str]], *, options: ReadOptions = _DEF
         InputError: a path does not exist, a glob matches nothing, a folder holds nothing to read, or its
             ``manifest.csv`` is not valid.
     """
-    return _read(found_paths.expand(paths), options)
+    given = [paths] if isinstance(paths, str | os.PathLike) else paths  # a str is an iterable of letters
+    return _read(found_paths.expand(given), options)
 
 
 def _read(paths: list[str], options: ReadOptions) -> Iterator[Item]:

@@ -13,7 +13,6 @@ from sentiment.errors import InputError
 from sentiment.sources.blob import Blob, Item, too_large
 from sentiment.sources.columns import Columns, choose, delimiter, first_line
 from sentiment.sources.dates import machine_date
-from sentiment.sources.decode import decode
 from sentiment.sources.gather import Found, Thread, page
 from sentiment.sources.options import ReadOptions
 from sentiment.sources.own_export import pages as own_pages
@@ -37,7 +36,7 @@ _NOT_TEXT = frozenset(("[deleted]", "[removed]"))
 
 def read_csv(blob: Blob, options: ReadOptions) -> Iterator[Item]:
     """Comments in a CSV or TSV file."""
-    text = decode(blob.read(options.max_bytes)).text
+    text = blob.text(options.max_bytes)
     before = csv.field_size_limit(max(len(text), 131_072))  # a comment may be longer than the usual limit
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(first_line(text)))

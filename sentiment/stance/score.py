@@ -41,6 +41,7 @@ class Scorer:
         self._first = weights(arrays["first_coef"], arrays["first_scales"]) if self.two_passes else None
         self._first_intercept = arrays["first_intercept"].astype(np.float64)
         self._turn, self._shift = arrays["turn"].astype(np.float64), arrays["shift"].astype(np.float64)
+        self._contrasts: dict[tuple[str, int], Floats] = {}
         self.blocks: list[_Block] = []
         start = 0
         for spec, names in zip(meta["blocks"], vocabulary, strict=True):
@@ -71,7 +72,7 @@ class Scorer:
             return docs
         parents = list(above.values())
         shares = self._calibrated(self.margins(parents, first=True), parents)
-        told = {doc.text: tuple(map(float, row)) for doc, row in zip(parents, shares, strict=True)}
+        told = {doc.text: rounded(row) for doc, row in zip(parents, shares, strict=True)}
         return [
             doc if doc.parent is None or doc.shared else dataclasses.replace(doc, shared=told[doc.parent.text])
             for doc in docs
@@ -98,11 +99,20 @@ class Scorer:
         out: Floats = up / up.sum(axis=1, keepdims=True)
         return out
 
-    def logit_weights(self, language: str) -> Floats:
-        """Weight of every feature on every label's logit in one language, labels by features."""
-        place = self.languages.index(language) if language in self.languages else 0
-        out: Floats = self._turn[place].T @ self._coef
-        return out
+    def contrast(self, language: str, label: int) -> Floats:
+        """Weight of every feature on a label's logit above the mean of the other labels', in one language."""
+        known = self._contrasts.get((language, label))
+        if known is None:
+            place = self.languages.index(language) if language in self.languages else 0
+            turn = self._turn[place]
+            others = np.delete(turn, label, axis=1).mean(axis=1)
+            known = self._contrasts[language, label] = np.asarray((turn[:, label] - others) @ self._coef)
+        return known
+
+
+def rounded(shares: Floats) -> tuple[float, ...]:
+    """Probabilities as a feature: to four digits, so that the last bits of a first pass change no second one."""
+    return tuple(round(float(share), 4) for share in shares)
 
 
 def weights(coef: NDArray[Any], scales: NDArray[Any]) -> Floats:

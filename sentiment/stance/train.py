@@ -23,7 +23,7 @@ from sentiment.stance.estimator import MarginClassifier
 from sentiment.stance.features import SHARED
 from sentiment.stance.metrics import figures
 from sentiment.stance.model import FORMAT, FORMAT_VERSION, Model, digest
-from sentiment.stance.score import weights
+from sentiment.stance.score import rounded, weights
 from sentiment.stance.table import Rows, count_labels, read_rows
 from sentiment.stance.target import Target
 from sentiment.stance.tokens import Doc
@@ -149,11 +149,11 @@ def told(docs: list[Doc], rows: Rows, first: Choice, options: Options) -> list[D
     known = {doc.text: row for row, doc in enumerate(docs)}
     parents = {doc.parent.text: doc.parent for doc in docs if doc.parent is not None}
     strange = [doc for text, doc in parents.items() if text not in known]
-    shares = {text: tuple(map(float, first.held_out[known[text]])) for text in parents if text in known}
+    shares = {text: rounded(first.held_out[known[text]]) for text in parents if text in known}
     if strange:
         model = _finish(rows, first.design, first, None, first.design.analysers.lists, options).model
         guesses = model.probabilities(strange)
-        shares |= {doc.text: tuple(map(float, row)) for doc, row in zip(strange, guesses, strict=True)}
+        shares |= {doc.text: rounded(row) for doc, row in zip(strange, guesses, strict=True)}
     return [doc if doc.parent is None else dataclasses.replace(doc, shared=shares[doc.parent.text]) for doc in docs]
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -200,6 +201,20 @@ def test_own_export(tmp_path: Path) -> None:
         Comment("c2", "p1", 2, "=no", parent_id="c1", depth=1, author="Bob", quote="q", language="en"),
     )
     assert (other.id, other.outlet, other.url, [c.id for c in other.comments]) == ("p2", "unknown", None, ["c3"])
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_own_export_in_other_forms(tmp_path: Path, form: str) -> None:
+    """Our own export in lines of JSON and in Parquet gives what its CSV file gives."""
+    row = ["p1", "x.org", "https://x.org/1", "T", "it", "c1", "1", "", "Ann", "2018-03-05T10:00:00+01:00", "it", "Ciao"]
+    (expected,) = pages(read_table(tmp_path, export(row)))
+    cells: dict[str, object] = {**dict(zip(EXPORT, [*row, *[None] * 5], strict=True)), "position": 1}
+    if form == "jsonl":
+        (tmp_path / "in.jsonl").write_text(json.dumps(cells) + "\n")
+    else:
+        pq.write_table(pa.Table.from_pylist([cells]), tmp_path / "in.parquet")
+    (page,) = pages(list(read([tmp_path / f"in.{form}"])))
+    assert (page.id, page.outlet, page.language, page.comments) == ("p1", "x.org", "it", expected.comments)
 
 
 @given(st.text(alphabet="'=+-@\t\rab ", max_size=6))

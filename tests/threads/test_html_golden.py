@@ -15,7 +15,7 @@ from sentiment.threads.html import read_html
 
 GOLDEN = Path(__file__).parent / "golden"
 PAGES = sorted(path.stem for path in GOLDEN.glob("*.html"))
-SAVED = datetime(2023, 3, 4, 12, 0)  # noqa: DTZ001 - pages do not state the zone of the reader
+SAVED = datetime(2023, 3, 4, 12, 0)
 
 
 def read(name: str) -> tuple[Page, dict[str, Any]]:
@@ -44,7 +44,9 @@ def test_comments_of_a_golden_page(name: str) -> None:
     page, wanted = read(name)
     assert page.evidence.rule == wanted["rule"]
     places = {comment.id: place for place, comment in enumerate(page.comments)}
-    assert [facts_of(comment, places, want) for comment, want in zip(page.comments, wanted["comments"], strict=False)] == wanted["comments"]
+    assert [
+        facts_of(comment, places, want) for comment, want in zip(page.comments, wanted["comments"], strict=False)
+    ] == wanted["comments"]
     assert len(page.comments) == len(wanted["comments"])
 
 

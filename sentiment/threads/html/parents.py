@@ -8,7 +8,11 @@ from sentiment.threads.html.record import Found
 from sentiment.threads.html.tree import Tree
 
 _NUMBER = re.compile(r"(\d+)(?!.*\d)")
-_REPLIES_CLASS = re.compile(r"(?:^|[\s_-])(?:children|indented|replies|reply-list|responses|answers|subcomments?|nested|thread-children|comment-replies)(?:$|[\s_-])", re.I)
+_REPLIES_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:children|indented|replies|reply-list|responses|answers|subcomments?|nested|"
+    r"thread-children|comment-replies)(?:$|[\s_-])",
+    re.I,
+)
 _MOST_NAMES = 500
 """Authors among whom a quoted one is looked for; a page with more is no forum page, and the search is quadratic."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from sentiment.threads.html.names import names
+
 LARGEST = 24_000_000
 """Characters that are read; 50,000 comments of a rich theme are about 20 million. The rest is cut, with a note."""
 
@@ -21,7 +23,7 @@ _VOID = "area|base|br|col|embed|frame|hr|img|input|link|meta|param|source|track|
 _NAME = re.compile(r"<([a-zA-Z][\w:-]*+)")
 _OPTION = re.compile(r"</?opt(?:ion|group)\b[^<>]*>", re.I)
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*+)[^<>]*>")
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+_FORMATTING = names("a b big code em font i nobr s small strike strong tt u")
 _VOIDS = frozenset(_VOID.split("|"))
 _FLAT = frozenset(f"{_VOID}|p|li|td|th|tr|dd|dt|tbody|thead|tfoot|option|optgroup|colgroup".split("|"))
 
@@ -73,7 +75,7 @@ def _expand(content: str) -> str:
     at = content.find("/>")
     while at >= 0:
         start = content.rfind("<", max(done, at - _LONGEST_TAG), at)
-        if start >= 0 and content[at - 1] in "\"' \t\n" or (start >= 0 and _NAME.fullmatch(content, start, at)):
+        if start >= 0 and (content[at - 1] in "\"' \t\n" or _NAME.fullmatch(content, start, at)):
             name = _NAME.match(content, start, at)
             if name and name.group(1).lower() not in _VOIDS and content.find(">", start, at) < 0:
                 pieces += (content[done:at], "></", name.group(1), ">")

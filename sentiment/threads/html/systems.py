@@ -9,10 +9,11 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from sentiment.threads.html.names import names
 from sentiment.threads.html.select import Selector, compile_selector, find_all
 from sentiment.threads.html.tree import Tree
 
-_LISTS = "items not author link date text drop quote score id parent depth head".split()
+_LISTS = names("items not author link date text drop quote score id parent depth head place")
 _NUMBER = re.compile(r"(\d+)")
 
 
@@ -72,8 +73,10 @@ def _row(key: str, row: dict[str, Any]) -> System:
     unknown = set(row) - {*_LISTS, "name", "kind", "order", "span", "loose"}
     if unknown or row.get("kind") not in ("comments", "forum"):
         raise ValueError(f"system {key}: unknown {', '.join(sorted(unknown)) or 'kind'}")
-    lists = {name: tuple(compile_selector(text) for text in row[name]) for name in _LISTS if name in row}
-    return System(key, row["name"], row["kind"], row.get("order", 5), row.get("span", False), row.get("loose", False), lists)
+    lists = {name: tuple(compile_selector(text) for text in row[name]) for name in sorted(_LISTS) if name in row}
+    return System(
+        key, row["name"], row["kind"], row.get("order", 5), row.get("span", False), row.get("loose", False), lists
+    )
 
 
 def detect(tree: Tree) -> list[Group]:
@@ -97,7 +100,7 @@ def detect(tree: Tree) -> list[Group]:
 def _triggers() -> tuple[dict[str, list[System]], dict[str, list[System]], list[tuple[str, System]]]:
     """What must be on a page for a system's records to be: class token, attribute (or tag), beginning of an id."""
     tokens: dict[str, list[System]] = {}
-    names: dict[str, list[System]] = {}
+    others: dict[str, list[System]] = {}
     prefixes: list[tuple[str, System]] = []
     for system in table():
         for selector in system["items"]:
@@ -107,18 +110,18 @@ def _triggers() -> tuple[dict[str, list[System]], dict[str, list[System]], list[
             elif last.shape or last.prefix:
                 prefixes.append((last.prefix or last.shape, system))
             elif last.attributes or last.numbered:
-                names.setdefault(last.attributes[0][0] if last.attributes else last.numbered[0][0], []).append(system)
+                others.setdefault(last.attributes[0][0] if last.attributes else last.numbered[0][0], []).append(system)
             else:
-                names.setdefault(last.tag, []).append(system)
-    return tokens, names, prefixes
+                others.setdefault(last.tag, []).append(system)
+    return tokens, others, prefixes
 
 
 def _likely(tree: Tree) -> list[System]:
     """The systems of which something is on the page, in the order in which they are asked."""
-    tokens, names, prefixes = _triggers()
+    tokens, others, prefixes = _triggers()
     found = {system.key for token in tree.by_class.keys() & tokens.keys() for system in tokens[token]}
-    present = (tree.by_attribute.keys() | tree.by_tag.keys()) & names.keys()
-    found.update(system.key for name in present for system in names[name])
+    present = (tree.by_attribute.keys() | tree.by_tag.keys()) & others.keys()
+    found.update(system.key for name in present for system in others[name])
     shapes = tree.by_id_shape
     if shapes:
         found.update(system.key for prefix, system in prefixes if any(shape.startswith(prefix) for shape in shapes))
@@ -208,11 +211,6 @@ def _worth(tree: Tree, group: Group) -> int:
     return total
 
 
-def drop_selectors() -> tuple[str, ...]:
-    """Parts of a page that ask for a comment, or say that there is none."""
-    return _FORMS
-
-
 _FORMS = (
     "#respond",
     ".comment-respond",
@@ -231,6 +229,11 @@ _FORMS = (
     "#comment-editor",
     ".comment-reply-form",
 )
+
+
+def waiting(tree: Tree) -> list[str]:
+    """The names of the systems that load comments into this page by script and have not."""
+    return [system.name for system in table() if any(selector.find(tree) for selector in system["place"])]
 
 
 def forms(tree: Tree, groups: list[Group]) -> list[int]:

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from sentiment.threads.dates import find_date, guess_order, parse_date
 
-
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[/-](\d{1,2})[/-](?:\d{4}|\d\d)(?!\d)")
 _ORDINAL = re.compile(r"#\s?\d+\b")
 """The number of a post ("Reply #1 on: April 06, 2020") is no day."""
@@ -31,7 +30,9 @@ class Clock:
         numeric = [(text, found.groups()) for text in texts if (found := _NUMERIC.search(text))][:60]
         unclear = [text for text, _ in numeric]
         if unclear and not any(int(part) > 12 for _, parts in numeric for part in parts):
-            self.order = min(("DMY", "MDY") if self.order == "DMY" else ("MDY", "DMY"), key=lambda order: self._days(unclear, order))
+            self.order = min(
+                ("DMY", "MDY") if self.order == "DMY" else ("MDY", "DMY"), key=lambda order: self._days(unclear, order)
+            )
 
     def _days(self, texts: list[str], order: str) -> float:
         """How many days some dates span: the posts of a thread stand closer in the right order."""
@@ -41,7 +42,7 @@ class Clock:
 
     def read(self, text: str) -> datetime | None:
         """The date that a short text is, else the first that is in it; None if there is none."""
-        text = text.strip()
+        text = text.strip(" \t\n/|,;·•–—»«()[]")
         if not text:
             return None
         if text not in self._read:
@@ -51,4 +52,6 @@ class Clock:
 
     def find(self, text: str) -> datetime | None:
         """The first date inside a longer text."""
-        return find_date(_ORDINAL.sub(" ", text[:300]), reference=self.reference, order=self.order, languages=self.languages)
+        return find_date(
+            _ORDINAL.sub(" ", text[:300]), reference=self.reference, order=self.order, languages=self.languages
+        )

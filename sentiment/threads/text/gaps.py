@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from statistics import median
 
 from sentiment.threads.text.lines import Line
-from sentiment.threads.text.view import View, empty_of_words, has_profile, is_name, is_label, is_number, quote_attribution
+from sentiment.threads.text.names import is_name, is_number
+from sentiment.threads.text.replies import answered
+from sentiment.threads.text.view import View, empty_of_words, is_label, quote_attribution
 from sentiment.threads.text.words import words
 
 COMMON = 0.3
@@ -169,9 +171,10 @@ class _Learner:
         ):
             return True
         return (
-            has_profile(line)
-            or line.is_marker("control", "sort")
-            or line.folded in words("reply")
+            self.view.profile(index)
+            or self.view.button(index)
+            or line.is_marker("sort")
+            or (line.words <= 6 and answered([line]) is not None)
             or line.folded in words("rank")
         )
 

@@ -37,11 +37,20 @@ class Line:
     number: int
     raw: str
     role: Role = field(default=Role.BOILERPLATE)
+    lead: str = ""
+    """What stood before the words on the same line: a number, a bullet, a name. It is not part of ``text``."""
 
     @cached_property
     def text(self) -> str:
         """The line without surrounding space."""
         return self.raw.strip().strip("\ufeff\u200b")
+
+    def cut(self, length: int) -> None:
+        """Take the first signs off the words and keep them as the line's lead."""
+        text = self.text
+        for fact in ("folded", "words", "ends_sentence", "prose"):
+            self.__dict__.pop(fact, None)
+        self.lead, self.text = text[:length].strip(), text[length:].strip()
 
     @cached_property
     def indent(self) -> int:

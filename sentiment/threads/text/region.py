@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sentiment.threads.text.lines import Line
@@ -9,15 +10,33 @@ from sentiment.threads.text.words import has, opens, words
 
 LONGEST_WEIGHT = 50
 """Words of a paragraph that count; a page's longest paragraph would else outweigh its menu and pull it in."""
-SHORT, MIDDLE, FURNITURE = -4, -2, -15
+SHORT, MIDDLE, FURNITURE, FORM = -3, -2, -8, -40
 """Weights of a short line, of a headline, and of known furniture. Lists inside articles have up to ten short lines, which a
 paragraph on both sides carries; menus and lists of teasers have more, or nothing behind them."""
-MAIN = 0.35
+MAIN = 0.5
 """Share of the article's weight behind which "About the author" or "Related" ends it."""
+
+
+DOMAIN = re.compile(r"^(?:https?://)?(?:www\.)?((?:[\w-]+\.)+[a-z]{2,10})/?$", re.I)
+COPYRIGHT = re.compile(
+    r"^(?:©|\(c\)|copyright\b\s*©?)\s*(?:\d{4}(?:\s*[-–]\s*\d{4})?)?\s*,?\s*(?P<name>[^\d©|,.]{2,40}?)\s*(?:[|,.]|\d{4}|$)",
+    re.I,
+)
+_CHANNEL = re.compile(
+    r"\b(?:whatsapp|telegram|facebook|instagram|twitter|youtube|newsletter|google news|tiktok|вконтакте|телеграм\w*|rss|discord)\b",
+    re.I,
+)
+_PROMOTION = re.compile(
+    r"\b(?:follow|join|subscribe|sign up|save|coupons?|offers?|deals|like us|share|seguici|seguiteci|iscriviti|unisciti|offerte|sconti|condividi"
+    r"|folg\w*|abonnier\w*|teilen|angebote|подпи\w+|присоедин\w+|поделит\w+|suscr\w+|síguenos|suivez|abonnez|obserwuj|dołącz|siga|volg|takip)\b",
+    re.I,
+)
 
 
 def weight(line: Line) -> int:
     """How much a line speaks for running text (in words), or against it."""
+    if line.is_marker("form", "empty"):
+        return FORM
     if is_furniture(line):
         return FURNITURE
     if line.prose:
@@ -31,9 +50,15 @@ def is_furniture(line: Line) -> bool:
     """Lines by which a page steers, shares, credits or promotes."""
     if line.is_marker("page", "footer", "form", "form_line", "control", "sort", "empty", "heading") or after(line):
         return True
+    if line.text.startswith("©") or DOMAIN.match(line.text) or COPYRIGHT.match(line.text[:200]):
+        return True
     if line.words > 40 or not line.folded:
         return False
-    return opens("teaser", line.folded) or (line.words <= 14 and (opens("credit", line.folded) or has("credit", line.folded)))
+    if line.words <= 30 and _PROMOTION.search(line.text) and _CHANNEL.search(line.text):
+        return True
+    return opens("teaser", line.folded) or (
+        line.words <= 14 and (opens("credit", line.folded) or has("credit", line.folded))
+    )
 
 
 def after(line: Line) -> bool:
