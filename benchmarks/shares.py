@@ -52,6 +52,7 @@ class Setting:
 SETTINGS = (
     Setting("300 labels of 20,000, useful model", 333, 60, 300, 1.6),
     Setting("300 labels of 20,000, model knows nothing", 333, 60, 300, 0.0),
+    Setting("300 labels of 20,000, model knows little", 333, 60, 300, 0.4),
     Setting("300 labels of 20,000, favor 3 %", 333, 60, 300, 1.6, (0.03, 0.5, 0.22, 0.25)),
     Setting("300 labels of 20,000, five threads", 5, 4000, 300, 1.6),
     Setting("60 labels of 600, twelve threads", 12, 50, 60, 1.6),
@@ -177,8 +178,8 @@ def threads_alone(runs: int, seed: int) -> None:
             bounds = [(found.low or 0.0, found.high or 0.0), resampled(sizes, hits, random)]
             held += [low <= 0.3 <= high for low, high in bounds]
             width += [high - low for low, high in bounds]
-        told = "   ".join(f"{100 * h / runs:5.1f} {100 * w / runs:5.1f}" for h, w in zip(held, width, strict=True))
-        print(f"{count:4} threads: effective size {told.replace('   ', '   threads resampled ')}")
+        used, other = (f"{100 * h / runs:5.1f} {100 * w / runs:5.1f}" for h, w in zip(held, width, strict=True))
+        print(f"{count:4} threads: effective size {used}   threads resampled {other}")
 
 
 def main() -> None:
