@@ -7,7 +7,7 @@ nothing holds all pages at once.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sentiment.report.groups import Report, ReportOptions
     from sentiment.report.result import PopulationName
     from sentiment.sources import ReadOptions
-    from sentiment.stance.tag import StanceBackend
+    from sentiment.stance.tag import Item, StanceBackend
     from sentiment.stance.target import Target
 
 Paths = Iterable[str | os.PathLike[str]]
@@ -99,18 +99,48 @@ def analyse(
         options: how to read.
         reasons: whether the words and cues behind each decision are wanted.
     """
-    from sentiment.annotate.labels import load
-    from sentiment.stance.target import load_target
-
-    chosen = load_target(target)
-    labels = load(annotations / chosen.slug).current
-    backend = _backend(target, model)
-    learned = frozenset(getattr(getattr(backend, "model", None), "meta", {}).get("trained_ids", ()))
+    tagger = Tagger(target=target, annotations=annotations, model=model)
     for item in read(paths, options=options):
         if isinstance(item, Skipped):
             yield item
         else:
-            yield Tagged(item, tuple(_stances(item, backend, labels, reasons, learned)))
+            yield tagger.tag([item], reasons=reasons)[0]
+
+
+class Tagger:
+    """What tagging takes, loaded once: the model and people's labels.
+
+    Args:
+        target: what the stance is toward: the name of a target, or the path of its file.
+        annotations: folder with one folder of labels per target.
+        model: a model file other than the target's own.
+    """
+
+    def __init__(self, *, target: str, annotations: Path, model: Path | None) -> None:
+        from sentiment.annotate.labels import load
+        from sentiment.stance.target import load_target
+
+        chosen = load_target(target)
+        self.labels: dict[str, Label] = load(annotations / chosen.slug).current
+        self.backend: StanceBackend = _backend(target, model)
+        self._learned = frozenset(getattr(getattr(self.backend, "model", None), "meta", {}).get("trained_ids", ()))
+
+    def tag(self, pages: Sequence[Page], *, reasons: bool = False) -> list[Tagged]:
+        """The pages with the stances of their comments, all of which go to the model together."""
+        items = [item for page in pages for item in _items(page)]
+        said = iter(self.backend.classify(items, reasons=reasons) if items else ())
+        return [
+            Tagged(page, tuple(self._with_label(comment, next(said)) for comment in page.comments)) for page in pages
+        ]
+
+    def _with_label(self, comment: Comment, stance: Stance) -> Stance:
+        label = self.labels.get(comment.id)
+        if label is None:
+            return stance
+        # a model's error on what it learned from says nothing about its error elsewhere: such a label is known, not
+        # a part of the random sample
+        drawn = None if comment.id in self._learned or label.purpose == "train" else label.inclusion
+        return replace(stance, name=label.stance, source="human", annotator=label.annotator, inclusion=drawn)
 
 
 def report(
@@ -284,12 +314,12 @@ def classify(
         model: a model file other than the target's own.
         reasons: whether the words and cues behind each decision are wanted.
     """
-    from sentiment.language import identify
+    from sentiment.language.batch import identify_all
     from sentiment.stance.tag import Item, load_backend
     from sentiment.stance.target import load_target
 
     if language is None:
-        languages: Sequence[str] = [identify(text) for text in texts]
+        languages: Sequence[str] = identify_all(texts)
     elif isinstance(language, str):
         languages = [language] * len(texts)
     else:
@@ -319,25 +349,12 @@ def _page(document: Document) -> Page:
     return with_languages(threads.parse(document))
 
 
-def _stances(
-    page: Page, backend: StanceBackend, labels: dict[str, Label], reasons: bool, learned: Collection[str]
-) -> Iterator[Stance]:
+def _items(page: Page) -> Iterator[Item]:
+    """The comments of a page with what is needed to understand them."""
     from sentiment.stance.tag import Item
 
-    if not page.comments:
-        return
     by_id: dict[str, Comment] = {comment.id: comment for comment in page.comments}
-    items = []
     for comment in page.comments:
         parent = by_id.get(comment.parent_id or "")
         language = page.language if comment.language == UNKNOWN_LANGUAGE else comment.language
-        items.append(Item(comment.text, language, parent.text if parent else "", page.title or "", comment.quote))
-    for comment, stance in zip(page.comments, backend.classify(items, reasons=reasons), strict=True):
-        label = labels.get(comment.id)
-        if label is None:
-            yield stance
-        else:
-            # a model's error on what it learned from says nothing about its error elsewhere: such a label is known, not
-            # a part of the random sample
-            drawn = None if comment.id in learned else label.inclusion
-            yield replace(stance, name=label.stance, source="human", annotator=label.annotator, inclusion=drawn)
+        yield Item(comment.text, language, parent.text if parent else "", page.title or "", comment.quote)

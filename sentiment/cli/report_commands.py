@@ -11,9 +11,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sentiment.cli.scale_options import (
+    EngineChoice,
+    EngineOption,
+    PartForm,
+    PartFormOption,
+    PartitionOption,
+    SchedulerOption,
+    WorkersOption,
+    run_of,
+)
 from sentiment.pipeline import DEFAULT_ANNOTATIONS, DEFAULT_TARGET
 
 if TYPE_CHECKING:
+    from sentiment.engine.pages import PageJob
+    from sentiment.engine.run import Run
     from sentiment.pipeline import Tagged
     from sentiment.records import Comment, Page, Skipped
     from sentiment.report.filters import Filters
@@ -139,9 +151,13 @@ def report(
     reason: ReasonOption = None,
     top_level_only: TopLevelOption = False,
     duplicates: DuplicatesOption = DuplicatesChoice.every,
+    workers: WorkersOption = None,
+    engine: EngineOption = EngineChoice.local,
+    scheduler: SchedulerOption = None,
 ) -> None:
     """Stance per outlet and language, with intervals: do the readers want this, and how sure can we be?"""
-    from sentiment.pipeline import analyse, fold, report_options, select
+    from sentiment.engine.pages import PageJob
+    from sentiment.pipeline import fold, report_options, select
     from sentiment.report.privacy import mask as masking
 
     chosen = filters(outlet, language, since, until, min_confidence, reason, top_level_only, duplicates)
@@ -156,9 +172,9 @@ def report(
         show=masking if mask else str,
         evidence=format in (ReportFormat.json, ReportFormat.html),
     )
-    tagged = analyse(paths, target=target, annotations=annotations, model=model)
+    tagged = _tagged(paths, PageJob(target, annotations, model), run_of(workers, engine, scheduler))
     found = fold(
-        _watched(select(tagged, chosen, target=target)),
+        select(tagged, chosen, target=target),
         target=target,
         options=asked,
         annotations=annotations,
@@ -235,7 +251,12 @@ def filters(
 def export(
     paths: PathsArgument,
     output: Annotated[
-        str, typer.Option("--output", "-o", help="FILE.csv, .jsonl or .parquet; - is CSV on standard output.")
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            help="FILE.csv, .jsonl or .parquet; - is CSV on standard output; FOLDER/ gets parts and can be continued.",
+        ),
     ],
     target: TargetOption = DEFAULT_TARGET,
     annotations: AnnotationsOption = DEFAULT_ANNOTATIONS,
@@ -252,9 +273,17 @@ def export(
     reason: ReasonOption = None,
     top_level_only: TopLevelOption = False,
     duplicates: DuplicatesOption = DuplicatesChoice.every,
+    format: PartFormOption = None,  # noqa: A002
+    partition: PartitionOption = "",
+    workers: WorkersOption = None,
+    engine: EngineOption = EngineChoice.local,
+    scheduler: SchedulerOption = None,
 ) -> None:
     """Every comment with its stance, one row each; authors by pseudonym unless they are kept."""
-    from sentiment.pipeline import analyse, select
+    from sentiment.engine.folder import is_folder
+    from sentiment.engine.pages import PageJob
+    from sentiment.errors import InputError
+    from sentiment.pipeline import select
     from sentiment.records import Skipped
     from sentiment.report.privacy import masked
     from sentiment.report.rows import mark_duplicates, rows, write_rows
@@ -263,18 +292,26 @@ def export(
     chosen = filters(outlet, language, since, until, min_confidence, reason, top_level_only, duplicates)
     name_of = _author_of(authors, annotations)
 
-    def found() -> Iterator[dict[str, object]]:
-        tagged = analyse(paths, target=target, annotations=annotations, model=model, reasons=True)
-        for item in _watched(select(tagged, chosen, target=target)):
+    job = PageJob(target, annotations, model, reasons=True)
+    run = run_of(workers, engine, scheduler)
+
+    def rows_of(items: Iterable[Tagged | Skipped]) -> Iterator[dict[str, object]]:
+        for item in select(items, chosen, target=target):
             if isinstance(item, Skipped):
                 skipped.append(item)
             else:
                 yield from rows(masked(item.page) if mask else item.page, item.stances, author=name_of)
 
     marking = duplicates is DuplicatesChoice.mark
-    count = write_rows(
-        mark_duplicates(found()) if marking else found(), output, more=["duplicate_of"] if marking else []
-    )
+    if is_folder(output):
+        if duplicates is not DuplicatesChoice.every:
+            raise InputError(
+                "copies are found over the whole input: --duplicates needs a file as --output, not a folder"
+            )
+        _export_parts(paths, job, run, output, (format, partition), rows_of, (chosen, authors.value, mask))
+        return
+    found = rows_of(_tagged(paths, job, run))
+    count = write_rows(mark_duplicates(found) if marking else found, output, more=["duplicate_of"] if marking else [])
     where = "" if output == "-" else f" to {output}"
     typer.echo(f"{count} comments written{where}" + (f", {len(skipped)} sources skipped" if skipped else ""), err=True)
     for item in skipped[:10]:
@@ -329,19 +366,44 @@ def _text_output(output: str):  # type: ignore[no-untyped-def]  # a context mana
     return nullcontext(sys.stdout) if output == "-" else whole_file(Path(output))
 
 
-def _watched(tagged: Iterable[Tagged | Skipped]) -> Iterator[Tagged | Skipped]:
-    """Pass pages on and count them on standard error, if somebody is looking."""
-    if not sys.stderr.isatty():
-        yield from tagged
-        return
-    from time import monotonic
+def _tagged(paths: list[str], job: PageJob, run: Run) -> Iterator[Tagged | Skipped]:
+    from sentiment.cli.progress import Progress
+    from sentiment.engine import tagged
 
-    comments = 0
-    shown = monotonic()
-    for pages, item in enumerate(tagged, 1):
-        comments += len(getattr(item, "stances", ()))
-        if monotonic() - shown > 0.5:
-            shown = monotonic()
-            print(f"\r{pages} pages, {comments} comments", end="", file=sys.stderr, flush=True)
-        yield item
-    print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    progress = Progress(paths)
+    return tagged(paths, job, run, watch=lambda chunks: progress.watch(chunks, progress.chunk))
+
+
+def _export_parts(
+    paths: list[str],
+    job: PageJob,
+    run: Run,
+    output: str,
+    form: tuple[PartForm | None, str],
+    rows_of: Callable[[Iterable[Tagged | Skipped]], Iterable[dict[str, object]]],
+    settings: tuple[object, ...],
+) -> None:
+    from sentiment.cli.progress import Progress
+    from sentiment.engine.export import Parts, export_parts
+
+    ending, partition = form
+    by = tuple(name.strip() for name in partition.split(",") if name.strip())
+    progress = Progress(paths)
+    total = export_parts(
+        paths,
+        job,
+        run,
+        Parts(
+            folder=Path(output),
+            form=ending.value if ending else "parquet",
+            by=by,
+            settings={"options": repr(settings)},
+        ),
+        rows_of=rows_of,
+        watch=lambda chunks: progress.watch(chunks, progress.chunk),
+    )
+    skips = f", {len(total.skipped)} sources skipped" if total.skipped else ""
+    made = f"{total.made} parts made, {total.kept} there before"
+    typer.echo(f"{total.comments} comments in {output}: {made}{skips}", err=True)
+    for item in total.skipped[:10]:
+        typer.echo(f"skipped {item.source}: {item.reason}", err=True)

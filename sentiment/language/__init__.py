@@ -136,11 +136,18 @@ def identify(text: str, page_language: str = UNKNOWN_LANGUAGE) -> str:
     return code if best >= CERTAIN * sum(weight for weight, _ in weighted) else page_language
 
 
-def with_languages(page: Page) -> Page:
-    """The page with its own language and that of every comment filled in."""
+def evidence(page: Page) -> str:
+    """The words that tell a page's language."""
+    if len(page.body) >= 80:
+        return page.body
     own = "\n".join(part for part in (page.title, page.body) if part)
     if len(own) < 80:  # too short to go by: let the readers speak too
         own += "\n" + "\n".join(comment.text for comment in page.comments[:30])
-    language = identify(page.body if len(page.body) >= 80 else own)
+    return own
+
+
+def with_languages(page: Page) -> Page:
+    """The page with its own language and that of every comment filled in."""
+    language = identify(evidence(page))
     comments = tuple(replace(comment, language=identify(comment.text, language)) for comment in page.comments)
     return replace(page, language=language, comments=comments)

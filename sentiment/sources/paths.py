@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from sentiment.errors import InputError
 from sentiment.records import Skipped
-from sentiment.sources import manifest
+from sentiment.sources import manifest, remote
 from sentiment.sources.blob import Blob, too_large
 from sentiment.sources.decode import encodable
 from sentiment.sources.manifest import Entry, Manifest
@@ -41,7 +41,7 @@ def expand(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
     """
     found: list[str] = []
     for path in [os.fspath(given) for given in paths]:
-        if path == STANDARD_INPUT or os.path.lexists(path):
+        if remote.is_remote(path) or path == STANDARD_INPUT or os.path.lexists(path):
             found.append(path)
         elif glob.has_magic(path):
             matches = _matches(path)
@@ -69,12 +69,21 @@ def _is_in_companion(path: Path) -> bool:
     return False
 
 
+def is_folder(path: str) -> bool:
+    """Whether a path has to be walked through."""
+    if remote.is_remote(path):
+        return remote.is_folder(path)
+    return path != STANDARD_INPUT and Path(path).is_dir()
+
+
 def single(path: str, limit: int) -> Blob | Skipped:
     """A file that was named itself; its own folder's manifest may know about it.
 
     Raises:
         InputError: that manifest is not valid.
     """
+    if remote.is_remote(path):
+        return remote.blob(path)
     if path == STANDARD_INPUT:
         return _stream(path, sys.stdin.buffer, limit)
     file = Path(path)
@@ -90,6 +99,9 @@ def walk(folder: str) -> Iterator[Blob | Skipped]:
     Raises:
         InputError: a manifest is not valid.
     """
+    if remote.is_remote(folder):
+        yield from remote.walk(folder)
+        return
     yield from _walk(Path(folder), folder, [], set())
 
 
@@ -141,7 +153,7 @@ def _file(source: str, path: Path, entry: Entry) -> Blob | Skipped:
         return Skipped(source, f"cannot be read: {error.strerror}")
     if not path.is_file():
         return Skipped(source, "not a regular file")
-    return Blob(source, path.name, lambda: path.open("rb"), size, entry, beside=partial(_companion, path))
+    return Blob(source, path.name, partial(_open, path), size, entry, beside=partial(_companion, path))
 
 
 def companion_file(page: str, address: str) -> str | None:
@@ -162,6 +174,10 @@ def _companion(page: Path, address: str) -> bytes | None:
         return file.read_bytes() if inside and file.stat().st_size <= LARGEST_FRAME else None
     except (OSError, ValueError):
         return None
+
+
+def _open(path: Path) -> BinaryIO:  # a name, so that a file can be opened in another process
+    return path.open("rb")
 
 
 def _stream(source: str, stream: BinaryIO, limit: int) -> Blob | Skipped:

@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from sentiment.errors import InputError
 from sentiment.records import Skipped
@@ -52,27 +52,41 @@ def read(paths: Iterable[str | os.PathLike[str]], *, options: ReadOptions = _DEF
     return _read(found_paths.expand(given), options)
 
 
+def blobs(paths: Iterable[str | os.PathLike[str]], *, options: ReadOptions = _DEFAULTS) -> Iterator[Blob | Skipped]:
+    """The files that :func:`read` reads, unread, in its order: to be read elsewhere with :func:`read_blob`.
+
+    Raises:
+        InputError: as for :func:`read`.
+    """
+    return _blobs(found_paths.expand(paths), options)
+
+
 def _read(paths: list[str], options: ReadOptions) -> Iterator[Item]:
+    for blob in _blobs(paths, options):
+        yield from read_blob(blob, options)
+
+
+def _blobs(paths: list[str], options: ReadOptions) -> Iterator[Blob | Skipped]:
     for path in paths:
-        if path != found_paths.STANDARD_INPUT and Path(path).is_dir():
-            yield from _folder(path, options)
+        if found_paths.is_folder(path):
+            yield from _folder(path)
         else:
-            yield from read_blob(found_paths.single(path, options.max_bytes), options)
+            yield found_paths.single(path, options.max_bytes)
 
 
-def _folder(path: str, options: ReadOptions) -> Iterator[Item]:
+def _folder(path: str) -> Iterator[Blob | Skipped]:
     """A folder's files; those of unknown format that come first wait until one of a known format is found."""
     waiting: list[Skipped] = []
     something = False
     for blob in found_paths.walk(path):
-        found = look(blob)
-        if found.foreign and not something:
-            waiting.append(Skipped(blob.source, found.reason))
-            continue
-        something = True
-        yield from waiting
-        waiting = []
-        yield from read_found(blob, found, options)
+        if not something:
+            found = look(blob)
+            if found.foreign:
+                waiting.append(Skipped(blob.source, found.reason))
+                continue
+            something = True
+            yield from waiting
+        yield blob
     if not something:
         endings = Counter(PurePosixPath(item.source).suffix or "without ending" for item in waiting)
         listed = ", ".join(f"{n} {ending}" for ending, n in endings.most_common(5)) or "no files"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,7 @@ class Scorer:
         self._turn, self._shift = arrays["turn"].astype(np.float64), arrays["shift"].astype(np.float64)
         self._contrasts: dict[tuple[str, int], Floats] = {}
         self.blocks: list[_Block] = []
+        self._contrasts: dict[tuple[str, int], Floats] = {}
         start = 0
         for spec, names in zip(meta["blocks"], vocabulary, strict=True):
             run = self.analysers.blocks[spec["name"]]
@@ -113,6 +114,15 @@ class Scorer:
 def rounded(shares: Floats) -> tuple[float, ...]:
     """Probabilities as a feature: to four digits, so that the last bits of a first pass change no second one."""
     return tuple(round(float(share), 4) for share in shares)
+
+    def contrast(self, language: str, label: int) -> Floats:
+        """Weight of every feature on a label's logit above the mean of the other labels', in one language."""
+        known = self._contrasts.get((language, label))
+        if known is None:
+            logits = self.logit_weights(language)
+            known = logits[label] - np.delete(logits, label, axis=0).mean(axis=0)
+            self._contrasts[language, label] = known  # languages by labels: a few, 0.7 MB each
+        return known
 
 
 def weights(coef: NDArray[Any], scales: NDArray[Any]) -> Floats:
@@ -193,6 +203,35 @@ class _Block:
             counts.append(total)
         columns = np.concatenate(pieces) if pieces else np.empty(0, dtype=np.int32)
         return np.repeat(np.arange(len(docs)), counts), columns.astype(np.intp)
+
+    def by_chunk(
+        self, docs: Sequence[Doc], rows: NDArray[np.intp], columns: NDArray[np.intp], shares: Floats
+    ) -> Iterator[tuple[int, str, float]]:
+        """What each chunk of each comment has of the shares of its letters: row, chunk, share.
+
+        Letters that stand in several chunks of a comment are shared equally.
+        """
+        pieces, owners, chunks = [], [], []
+        for row, doc in enumerate(docs):
+            known = self._memory.get(doc.language)
+            if known is None:
+                continue
+            for chunk in doc.chunks:
+                piece = known.get(chunk)
+                pieces.append(self._remember(chunk, doc.language) if piece is None else piece)
+                owners.append(row)
+                chunks.append(chunk)
+        if not len(rows) or not pieces:
+            return
+        width = len(self.idf)
+        places = np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces])
+        keys = places * width + np.concatenate(pieces)
+        keys.sort()  # np.unique hashes, which takes ten times as long here
+        places, letters = np.divmod(keys[np.concatenate(([True], keys[1:] != keys[:-1]))], width)
+        entry = np.searchsorted(rows * width + (columns - self.start), np.array(owners)[places] * width + letters)
+        homes = np.bincount(entry, minlength=len(rows))
+        totals = np.bincount(places, shares[entry] / homes[entry], minlength=len(pieces))
+        yield from zip(owners, chunks, totals.tolist(), strict=True)
 
     def _remember(self, chunk: str, language: str) -> NDArray[np.int32]:
         known, memory = self._columns[language], self._memory[language]
