@@ -148,7 +148,7 @@ class Trial:
         penalty = Penalty(C, self._options.class_weight, self._options.seed)
         margins = hold_out(X, codes, self._splits, labels, penalty)
         turn, shift = calibrate_parts(margins, codes, labels, self.parts, self._options.class_weight)
-        shares = softmax(np.einsum("nk,nkl->nl", margins, turn[self.parts]) + shift[self.parts])
+        shares = softmax(np.einsum("nm,nml->nl", margins, turn[self.parts]) + shift[self.parts])
         loss = float(-np.log(np.clip(shares[np.arange(len(codes)), codes], 1e-9, 1)).mean())
         f1 = float(f1_score(codes, shares.argmax(axis=1), average="macro"))
         self.log.append({"blocks": dict(blocks), "C": C, "log_loss": round(loss, 5), "macro_f1": round(f1, 4)})

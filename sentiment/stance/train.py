@@ -164,10 +164,9 @@ def _finish(
     pipeline, vocabulary = _fit(rows, design, choice, options)
     last = pipeline.steps[-1][1]
     _store(arrays, "", last)
-    arrays["turn"], arrays["shift"] = last.turn_, last.shift_
     if first is None:
         none = np.empty(0)
-        arrays |= {"first_coef": none, "first_scales": none, "first_intercept": none}
+        arrays |= {f"first_{name}": none for name in ("coef", "scales", "intercept", "turn", "shift")}
     else:
         early, _ = _fit(rows, design, first, options)
         _store(arrays, "first_", early.steps[-1][1])
@@ -232,6 +231,7 @@ def _fit(rows: Rows, design: Design, choice: Choice, options: Options) -> tuple[
 def _store(arrays: dict[str, NDArray[Any]], prefix: str, last: MarginClassifier) -> None:
     arrays[f"{prefix}coef"], arrays[f"{prefix}scales"] = coarse(last.coef_)
     arrays[f"{prefix}intercept"] = last.intercept_
+    arrays[f"{prefix}turn"], arrays[f"{prefix}shift"] = last.turn_, last.shift_
 
 
 def coarse(coef: NDArray[np.float64]) -> tuple[NDArray[np.int16], NDArray[np.float64]]:
@@ -250,5 +250,9 @@ def scores(rows: Rows, shares: NDArray[np.float64], power: float) -> dict[str, A
     out = {}
     for name, pick in some.items():
         found = figures(rows.codes[pick], said[pick], rows.labels, shares[pick])
-        out[name] = {key: found[key] for key in ("n", "macro_f1", "f_avg", "log_loss", "ece")}
+        out[name] = {key: _four(found[key]) for key in ("n", "macro_f1", "f_avg", "log_loss", "ece")}
     return out
+
+
+def _four(value: Any) -> Any:
+    return round(value, 4) if isinstance(value, float) else value  # the last digits depend on the processor

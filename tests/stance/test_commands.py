@@ -76,11 +76,12 @@ def test_forms(folder: Path, ending: str) -> None:
 
 
 def test_parquet(folder: Path, table: pd.DataFrame) -> None:
-    """Parquet in, Parquet out."""
+    """Parquet is read like the other forms."""
     pytest.importorskip("pyarrow")
     table.to_parquet(folder / "t.parquet")
-    run("classify", folder / "t.parquet", "--model", folder / "m.npz", "--output", folder / "o.parquet")
-    assert len(pd.read_parquet(folder / "o.parquet")) == 480
+    done = run("evaluate", folder / "t.parquet", "--label", "stance", "--language", "language",
+               "--model", folder / "m.npz", "--format", "json")  # fmt: skip
+    assert json.loads(done.stdout)["all"]["n"] == 480
 
 
 def test_standard_input_and_output(folder: Path) -> None:
@@ -101,13 +102,16 @@ def test_abstention(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["classify", "t.csv", "--text", "body", "--model", "m.npz"], "no column 'body'; there are: text, stance"),
+        (
+            ["evaluate", "t.csv", "--text", "body", "--model", "m.npz"],
+            "no column 'body' in the table; there are: text, stance",
+        ),
         (["classify", "none.csv", "--model", "m.npz"], "not there"),
-        (["classify", "t.csv", "--model", "none.npz"], "not there"),
-        (["classify", "bad.csv", "--model", "m.npz"], "line 2 has the byte 0xe9"),
-        (["classify", "wide.csv", "--model", "m.npz"], "3 cells under 1 columns"),
-        (["classify", "empty.csv", "--model", "m.npz"], "empty"),
-        (["classify", "bad.jsonl", "--model", "m.npz"], "line 1 is not JSON"),
+        (["explain", "hello", "--language", "en", "--model", "none.npz"], "not there"),
+        (["evaluate", "bad.csv", "--model", "m.npz"], "line 2 has the byte 0xe9"),
+        (["evaluate", "wide.csv", "--model", "m.npz"], "3 cells under 1 columns"),
+        (["evaluate", "empty.csv", "--model", "m.npz"], "empty"),
+        (["evaluate", "bad.jsonl", "--model", "m.npz"], "line 1 is not JSON"),
         (["train", "t.csv", "--label", "y", "--model", "x.npz"], "no column 'y'"),
         (["train", "t.csv", "--label", "stance", "--target", "nobody", "--model", "x.npz"], "known: xiaomi-us"),
         (["explain", " ", "--model", "m.npz"], "empty"),

@@ -141,3 +141,38 @@ def test_records_under_a_named_article_are_its_comments() -> None:
     draft = read_html(Document(source="x", content=f"<html><body>{article}<section>{rows}</section></body></html>"))
     assert draft.body.startswith("The harbour town")
     assert [one.author for one in draft.comments] == ["ann", "bo", "cy"]
+
+
+@pytest.mark.parametrize(
+    ("language", "texts", "days"),
+    [
+        ("en", ["03-04-2021", "03-05-2021"], ["2021-03-04", "2021-03-05"]),
+        ("en", ["03-04-2021", "13-05-2021"], ["2021-04-03", "2021-05-13"]),
+        ("en-US", ["03-04-2021"], ["2021-03-04"]),
+        ("de", ["03.04.2021"], ["2021-04-03"]),
+    ],
+)
+def test_day_and_month_are_told_apart(language: str, texts: list[str], days: list[str]) -> None:
+    """Posts of a thread stand close together; where nothing tells, the page's language decides."""
+    posts = "".join(
+        f'<div class="post" id="post_{i}"><span class="largetext">reader{i}</span>'
+        f'<span class="post_date">{text}, 10:0{i}</span>'
+        f'<div class="post_body">Post number {i} has words of its own.</div></div>'
+        for i, text in enumerate([texts[0], *texts])
+    )
+    draft = read_html(Document(source="x", content=f'<html lang="{language}"><body><h1>T</h1>{posts}</body></html>'))
+    assert [str(one.date and one.date.date()) for one in draft.comments] == days
+
+
+def test_comments_without_dates_are_found_by_name_and_buttons() -> None:
+    """Where a page shows no dates, records that are named comments and carry buttons are still comments."""
+    rows = "".join(
+        f'<div class="commento"><b class="autore">{name}</b><p>{text}</p><a>Rispondi</a> <a>Segnala</a></div>'
+        for name, text in [("Luca", "Bello, ma troppo caro per me."), ("Anna", "Prezzi onesti, io ci vado volentieri.")]
+    )
+    paragraph = "<p>Il nuovo mercato ha aperto lunedì dopo quattro anni di lavori, con molti banchi ancora vuoti.</p>"
+    article = f"<article><h1>T</h1>{paragraph * 6}</article>"
+    draft = read_html(
+        Document(source="x", content=f'<html lang="it">{article}<section class="commenti">{rows}</section>')
+    )
+    assert [(one.author, one.date) for one in draft.comments] == [("Luca", None), ("Anna", None)]

@@ -61,7 +61,7 @@ class Mined:
 def mine(tree: Tree, barred: list[int]) -> Mined | None:
     """The records of the page, or None where nothing repeats that looks like a discussion."""
     facts = count_signs(tree)
-    if facts.dates[-1] < 1 or facts.persons[-1] < 1:
+    if facts.persons[-1] < 1 or (facts.dates[-1] < 1 and facts.controls[-1] < 2):
         return None
     likely = sorted(candidates(tree, facts), key=lambda one: -one.score)[: ANALYSED * 8]
     best: Mined | None = None
@@ -112,7 +112,7 @@ def is_likely(tree: Tree, barred: list[int], article: Article) -> bool:
                 continue
             if any(start <= node < stop for start, stop in forms):
                 continue
-            if tree.size(node) < 0.8 * text and _dates_in(tree, node):
+            if tree.size(node) < 0.8 * text and (_dates_in(tree, node) or _controls_in(tree, node) >= 2):
                 return True
     return False
 
@@ -142,6 +142,12 @@ def _is_numbered_run(tree: Tree, nodes: list[int]) -> bool:
     return all(tree.size(node) - tree.link_size(node) >= 20 and _dates_in(tree, node) for node in (nodes[0], nodes[-1]))
 
 
+def _controls_in(tree: Tree, node: int) -> int:
+    control = markers.phrases("control")
+    texts = (tree.text[inner] for inner in range(node, tree.end[node]))
+    return sum(1 for text in texts if 0 < len(text) <= 24 and signs.folded(text) in control)
+
+
 def _dates_in(tree: Tree, node: int) -> int:
     found = 0
     for inner in range(node, tree.end[node]):
@@ -167,7 +173,11 @@ def _judge(tree: Tree, plea: _Plea, barred: list[int]) -> tuple[Mined | None, fl
     dated = sum(1 for one in found if one.date) / n
     letters = sum(min(len(one.text), 3_000) for one in found)
     least = LEAST_COVERED if hinted or controls >= 0.5 else 0.9
-    if authored < least or min(dated, group.support["date"]) < least or letters / n < LEAST_WORDS:
+    if comments and controls >= 0.8 and authored >= 0.9 and n >= 2:
+        dated = max(dated, group.support["date"], LEAST_COVERED)  # named comments with buttons: dates may be missing
+    elif min(dated, group.support["date"]) < least:
+        return None, 0.0
+    if authored < least or letters / n < LEAST_WORDS:
         return None, 0.0
     worth = letters * authored * dated * (1.2 if hinted else 1.0) * (0.5 if n == 1 else 1.0)
     confidence = 0.5 + 0.15 * hinted + 0.1 * (controls >= 0.5) + 0.1 * (n >= 3) + 0.1 * min(authored, dated)

@@ -49,7 +49,7 @@ def read_html(document: Document) -> Draft:
     """
     tree = grow(document.content)
     facts = read_facts(tree)
-    clock = Clock(document.saved, _languages(tree))
+    clock = Clock(document.saved, *_languages(tree))
     groups = systems.detect(tree)
     barred = systems.forms(tree, groups)
     threads = _known_threads(tree, groups, barred)
@@ -89,10 +89,12 @@ def _without_title(body: str, title: str) -> str:
     return rest if rest and title and fold(first) == fold(title) else body
 
 
-def _languages(tree: Tree) -> tuple[str, ...]:
+def _languages(tree: Tree) -> tuple[tuple[str, ...], str]:
+    """The language that a page declares, and the order in which it then writes day and month if nothing tells."""
     nodes = tree.by_tag.get("html", ())
-    code = tree.get(nodes[0], "lang")[:2].lower() if nodes else ""
-    return (code,) if code.isalpha() and len(code) == 2 else ()
+    declared = tree.get(nodes[0], "lang").replace("_", "-").lower() if nodes else ""
+    code = declared[:2]
+    return (code,) if code.isalpha() and len(code) == 2 else (), "MDY" if declared == "en-us" else "DMY"
 
 
 def _known_threads(tree: Tree, groups: list[Group], barred: list[int]) -> list[Thread]:

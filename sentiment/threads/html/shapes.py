@@ -204,11 +204,12 @@ def _score(tree: Tree, facts: Counts, spans: list[list[tuple[int, int]]], nodes:
         peopled += persons > 0
         crowded += dates > 6 or persons > 12
         controlled += count(facts.controls) > 0
-    if dated < LEAST_COVERED * n or filled < 0.5 * n:
+    dateless = n >= 2 and controlled >= 0.8 * n and peopled >= 0.8 * n
+    if (dated < LEAST_COVERED * n and not dateless) or filled < 0.5 * n:
         return 0.0, 0.0
     score = (
         letters
-        * (dated / n) ** 2
+        * max(dated / n, 0.5 * dateless) ** 2
         * (filled / n)
         * (0.3 + peopled / n)
         * (1 + 0.3 * controlled / n)

@@ -182,7 +182,8 @@ def _same_record(tree: Tree, outer: int, inner: int) -> bool:
     numbers = number_of(tree, outer), number_of(tree, inner)
     if all(numbers):
         return numbers[0] == numbers[1]
-    return tree.sign(outer) != tree.sign(inner)
+    alike = tree.tag[outer] == tree.tag[inner] and tree.classes(outer)[:1] == tree.classes(inner)[:1]
+    return not alike and tree.sign(outer) != tree.sign(inner)
 
 
 def _run(tree: Tree, node: int, starts: set[int]) -> list[tuple[int, int]]:

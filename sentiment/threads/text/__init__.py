@@ -26,6 +26,8 @@ from sentiment.threads.text.replies import by_indent, by_names, by_titles, link
 OWN_BODY_WORDS = 40
 """With fewer words of prose above the first post, the page is a forum thread and its first post is the article."""
 
+LONG_ARTICLE = 250
+"""Words above a thread without user panels from which on they are an article; notices above forum threads were shorter."""
 ADJACENT = 8
 """Prose that ends so few lines (blank ones too) above the first post is what the posts answer, even in a forum."""
 
@@ -72,8 +74,11 @@ def _is_forum(thread: Thread, article: Article) -> bool:
     """Whether the first post is what the others answer: nothing above it, or posts with the panels that forums have."""
     if thread.heading or len(thread.posts) < 2:
         return False
-    if sum(line.words for line in article.body) < OWN_BODY_WORDS:
+    above = sum(line.words for line in article.body)
+    if above < OWN_BODY_WORDS:
         return True
+    if above > LONG_ARTICLE and thread.panels < 0.5:
+        return False
     if article.body and thread.posts[0].first - article.body[-1].number <= ADJACENT:
         return False
     return thread.panels >= 0.5 or thread.fills
@@ -167,8 +172,8 @@ def _comments(draft: Draft, thread: Thread, article: Article, visible: Sequence[
     known = by_names([post.author for post in kept], [post.answers for post in kept])
     titled = by_titles([[*post.header, *post.words[:1]] for post in kept])
     deeper = by_indent([post.indent for post in kept])
-    quoted = [post.quotes for post in kept]
-    for comment, *parents in zip(draft.comments, known, deeper, quoted, titled, strict=True):
+    copied_from = [post.quotes for post in kept]
+    for comment, *parents in zip(draft.comments, known, deeper, copied_from, titled, strict=True):
         comment.parent = next((parent for parent in parents if parent is not None), None)
     link(draft.comments, numbers, in_order=_in_order(draft.comments, numbers))
 

@@ -11,7 +11,9 @@ from datetime import date
 from sentiment.records import FoundDate
 from sentiment.threads.dates import find_date, parse_date
 from sentiment.threads.text.lines import Line, Role
+from sentiment.threads.text.names import SOME_DAY, clean_name
 from sentiment.threads.text.region import COPYRIGHT, DOMAIN, is_furniture, main_region, weight
+from sentiment.threads.text.view import LONGEST_HEADER, counts_posts
 from sentiment.threads.text.words import opens
 
 TITLE_OVERLAP = 0.4
@@ -53,6 +55,7 @@ def read_article(lines: Sequence[Line], whole: Sequence[Line]) -> Article:
         return article
     first, last = region
     first = min(_read_head(article, lines, first), last)
+    first = _below_panel(article, lines, first, last)
     while first < last and _dateline(lines[first]):
         first = first + 1
     last = _last_of_body(lines, first, last, article)
@@ -80,7 +83,7 @@ def _read_head(article: Article, lines: Sequence[Line], first: int) -> int:
     )[1]
     if 0 < first <= TITLE_TOP and titles:  # nothing but the title can stand there
         title = titles[0]
-    if title is None and lines[first].words < 30 and _first_line_is_title(lines, first):
+    if title is None and first <= 2 and lines[first].words < 30 and _first_line_is_title(lines, first):
         title, first = lines[first], first + 1
         while first < len(lines) and not lines[first].prose:
             first += 1
@@ -124,6 +127,24 @@ def _tokens(text: str) -> set[str]:
 def _overlap(line: Line, vocabulary: set[str]) -> float:
     own = _tokens(line.text)
     return len(own & vocabulary) / len(own) if own else 0.0
+
+
+def _below_panel(article: Article, lines: Sequence[Line], first: int, last: int) -> int:
+    """Where the words begin below a user panel (``ann  Posts: 6``) in the upper half: a forum's opening post."""
+    half = sum(max(0, weight(line)) for line in lines[first : last + 1]) / 2
+    above = 0
+    for index in range(first, last):
+        above += max(0, weight(lines[index]))
+        if above > half:
+            break
+        if counts_posts(lines[index]):
+            article.author = clean_name(lines[index].text) or article.author
+            first = index + 1
+    while (
+        first < last and find_date(lines[first].text[:100], reference=SOME_DAY) and lines[first].words <= LONGEST_HEADER
+    ):
+        first += 1
+    return first
 
 
 def _dateline(line: Line) -> bool:

@@ -68,6 +68,8 @@ def learn_gaps(view: View, places: Sequence[int], low: int, high: int) -> tuple[
     gaps = _Learner(view, places, low, high).learn()
     for choose in (_first_of_gap, _alike):
         chosen = choose(view, gaps)
+        if low and chosen[:1] != [0] and choose is _alike:
+            chosen.insert(0, 0)  # right behind a heading there are no buttons of a post before
         if 0 < len(chosen) < len(kept):
             kept = [kept[number] for number in chosen]
             gaps = _Learner(view, [places[number] for number in kept], low, high).learn()

@@ -21,7 +21,7 @@ GLUED_CONFIDENCE = 0.4
 """Without a heading an interview or a play looks the same: a guess."""
 HEADED_SHARE, GLUED_SHARE = 0.4, 0.6
 """Share of lines from the first to the last such line that open a comment; the others go on with one."""
-GLUED_LEAST = 3
+GLUED_LEAST = 4
 """Comments that must stand below an article without a heading, by so many different people."""
 
 _ENTRY = re.compile(
@@ -132,4 +132,4 @@ def _credible(lines: Sequence[Line], entries: list[_Entry], heading: int | None,
     if stop - entries[-1].index > 2 or sum(lines[entry.index].ends_sentence for entry in entries) < 0.5 * len(entries):
         return False
     above = sum(line.words for line in lines[: entries[0].index] if line.prose)
-    return len(people) >= max(GLUED_LEAST, 0.6 * len(entries)) and above >= 20
+    return len(people) >= max(3, 0.6 * len(entries)) and above >= 20

@@ -11,7 +11,9 @@ from sentiment.threads.markers import fold, pattern, phrases
 
 _NEWLINE = re.compile(r"\r\n|\n|\r|\x85|\u2028|\u2029|\x0b|\x0c")
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
-_SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+"""Signs of scripts without blanks between words; two of them make about one word."""
+_SENTENCE_END = re.compile(r"[.!?…:;。！？][\"'”’»)\]]*$")
 
 LONGEST_LINE = 20_000
 """A line longer than this is prose; no pattern is tried on it (a page of one line stays linear in its size)."""
@@ -66,7 +68,9 @@ class Line:
     @cached_property
     def words(self) -> int:
         """Number of words; at most those of the first 20,000 characters are counted."""
-        return len(_WORD.findall(self.text[:LONGEST_LINE]))
+        text = self.text[:LONGEST_LINE]
+        count = len(_WORD.findall(text))
+        return count if text.isascii() else count + len(_UNSPACED.findall(text)) // 2
 
     @property
     def blank(self) -> bool:

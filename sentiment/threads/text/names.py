@@ -71,15 +71,22 @@ def clean_name(text: str) -> str | None:
     return part if is_name(part) and fold(part) not in words("rank") else None
 
 
+_APART = re.compile(r"#\d+|[«»]|(?<=\s)/(?=\s)")
+_GLUED = re.compile(r"(?<=[^\W\d_]{2})(?=\d{1,2}\.? [^\W\d_]{3,}\.? (?:19|20)\d\d|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d)")
 _DATE_WORDS = re.compile(
     r"\d|\b(?:a|p)\.?m\b|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|today|yesterday|ago)\b",
     re.I,
 )
 
 
+def loosened(text: str) -> str:
+    """A header with blanks where two elements were glued (``ann10 May 2018``), without numbers of posts and slashes."""
+    return _GLUED.sub(" ", _APART.sub(" ", text))
+
+
 def name_beside_date(line: Line) -> str | None:
     """The person on a line such as ``by ann on 3 May 2018``, ``#12 by ann`` or ``ann · 3 h``."""
-    text = re.sub(r"#\d+", " ", line.text)
+    text = loosened(line.text)
     found = opening("lead").match(fold(text))
     if found and fold(text).startswith(("re:", "aw:")):
         return None

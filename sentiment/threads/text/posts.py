@@ -121,7 +121,7 @@ def _end_behind(lines: Sequence[Line], anchors: Sequence[Anchor]) -> int:
     for index in range(anchors[0].index + 1, len(lines)):
         if closes(lines[index]):
             behind = sum(anchor.index > index for anchor in anchors)
-            if behind < len(anchors) and behind <= max(FEW_BEHIND, BEHIND * len(anchors)):
+            if behind < 0.5 * len(anchors) and behind <= max(FEW_BEHIND, BEHIND * len(anchors)):
                 return index
     return len(lines)
 
@@ -229,7 +229,9 @@ def _credible(thread: Thread) -> bool:
     named = sum(post.author is not None for post in posts) / len(posts)
     thread.confidence = min(0.95, 0.4 + 0.2 * (thread.heading is not None) + 0.2 * min(1.0, thread.signs) + 0.2 * named)
     if thread.heading is not None:
-        if len(posts) <= FEW and (thread.distance > NEAR_HEADING or (thread.dated < 0.5 and not thread.said)):
+        if len(posts) <= FEW and (
+            thread.distance > NEAR_HEADING or (named < 1.0 or (thread.dated < 0.5 and not thread.said))
+        ):
             return False
         return thread.score >= HEADED_WORTH * len(full) and (named >= 0.3 or thread.dated >= 0.3)
     if len(posts) < 2 or named < 0.5 or thread.score < FREE_WORTH * len(posts):

@@ -15,7 +15,7 @@ from functools import cache
 from sentiment.threads.dates import find_date, parse_date
 from sentiment.threads.markers import fold, pattern, phrases
 from sentiment.threads.text.lines import Line
-from sentiment.threads.text.names import NAME_EDGES, PARTS, SOME_DAY, clean_name, name_beside_date
+from sentiment.threads.text.names import NAME_EDGES, PARTS, SOME_DAY, clean_name, loosened, name_beside_date
 from sentiment.threads.text.words import has, opens, words
 
 LONGEST_HEADER = 14
@@ -26,7 +26,6 @@ LONGEST_KEY = 8
 _LABEL = re.compile(r"([^\W\d][^:]{1,40}):(?=\s|$)")
 _TITLE = re.compile(r"(?:re|aw|sv|odp|antw|ответ)\s?:", re.I)
 """``Re: A title``: the subject line of a post."""
-_HASH = re.compile(r"#\d+|[«»]")
 _LEAD = re.compile(r"[\W_]*([^\W\d_]+)")
 _HAS_WORD = re.compile(r"[^\W_]|[^\x00-\x7f]")
 
@@ -95,7 +94,7 @@ class View:
         """The date on a line, read once for each order of numeric dates."""
         key = (index, order)
         if key not in self._values:
-            self._values[key] = find_date(_HASH.sub(" ", self.lines[index].text), reference=reference, order=order)
+            self._values[key] = find_date(loosened(self.lines[index].text), reference=reference, order=order)
         return self._values[key]
 
     def name(self, index: int) -> str | None:
@@ -155,7 +154,7 @@ class View:
             return (
                 "name" if len(parts) > 1 and any(parse_date(part, reference=self.reference) for part in parts) else ""
             )
-        if not find_date(line.text, reference=self.reference):
+        if not find_date(loosened(line.text), reference=self.reference):
             return ""
         if line.text.startswith("#") or line.text[0].isdigit():
             return "numbered" if line.text[0] == "#" else "start"
@@ -204,8 +203,11 @@ def is_reply(line: Line) -> bool:
 
 def has_profile(line: Line) -> bool:
     """Whether a line, or one of its parts, is about the person: ``ann   Member Posts: 6``."""
-    if is_profile(line):
-        return True
+    return is_profile(line) or counts_posts(line)
+
+
+def counts_posts(line: Line) -> bool:
+    """Whether a number stands beside a fact about a person, as in ``Posts: 6`` or ``6 posts``."""
     return line.words <= LONGEST_HEADER and bool(_counted().search(line.folded))
 
 
