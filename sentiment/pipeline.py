@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,12 +118,11 @@ class Tagger:
 
     def __init__(self, *, target: str, annotations: Path, model: Path | None) -> None:
         from sentiment.annotate.labels import load
-        from sentiment.stance.tag import load_backend
         from sentiment.stance.target import load_target
 
         chosen = load_target(target)
         self.labels: dict[str, Label] = load(annotations / chosen.slug).current
-        self.backend: StanceBackend = load_backend(chosen, model)
+        self.backend: StanceBackend = _backend(target, model)
         self._learned = frozenset(getattr(getattr(self.backend, "model", None), "meta", {}).get("trained_ids", ()))
 
     def tag(self, pages: Sequence[Page], *, reasons: bool = False) -> list[Tagged]:
@@ -139,7 +139,7 @@ class Tagger:
             return stance
         # a model's error on what it learned from says nothing about its error elsewhere: such a label is known, not
         # a part of the random sample
-        drawn = None if comment.id in self._learned else label.inclusion
+        drawn = None if comment.id in self._learned or label.purpose == "train" else label.inclusion
         return replace(stance, name=label.stance, source="human", annotator=label.annotator, inclusion=drawn)
 
 
@@ -189,11 +189,10 @@ def report_options(
     ``evidence`` says whether reasons and typical comments are wanted; they cost a second look at every comment.
     """
     from sentiment.report.groups import ReportOptions
-    from sentiment.stance.tag import load_backend
     from sentiment.stance.target import load_target
 
     chosen = load_target(target)
-    meta = getattr(getattr(load_backend(chosen, model), "model", None), "meta", {})
+    meta = getattr(getattr(_backend(target, model), "model", None), "meta", {})
     shares = dict(zip(meta.get("labels", ()), meta.get("prior", ()), strict=False))
     return ReportOptions(
         by=tuple(by),
@@ -327,6 +326,20 @@ def classify(
         languages = language
     items = [Item(text=text, language=code) for text, code in zip(texts, languages, strict=True)]
     return load_backend(load_target(target), model).classify(items, reasons=reasons)
+
+
+def _backend(target: str, model: Path | None) -> StanceBackend:
+    """The backend, loaded once for a report that both asks it for its training and lets it tag."""
+    files = [path for path in (Path(target), model) if path is not None and path.is_file()]
+    return _load_once(target, model, tuple(path.stat().st_mtime_ns for path in files))
+
+
+@lru_cache(maxsize=1)
+def _load_once(target: str, model: Path | None, _changed: tuple[int, ...]) -> StanceBackend:
+    from sentiment.stance.tag import load_backend
+    from sentiment.stance.target import load_target
+
+    return load_backend(load_target(target), model)
 
 
 def _page(document: Document) -> Page:

@@ -196,7 +196,7 @@ def _model(outlet: str | None, language: str | None, numbers: _Numbers, question
     method = NOTHING if not numbers.comments else UNTAGGED if not numbers.tagged else MIXED if numbers.human else MODEL
     notes = ["model only, not validated for this outlet: no interval can be given"] if numbers.tagged else []
     labels = len(numbers.cell.drawn)
-    if labels:
+    if 0 < labels < FEW:
         notes.append(f"{labels} random label{'s' if labels > 1 else ''} of the {FEW} that an interval needs")
     return Estimated(
         _group((outlet, language), numbers, found, method, notes, question, labels=labels, unit=None, fixed=0.0)

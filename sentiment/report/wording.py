@@ -10,9 +10,18 @@ if TYPE_CHECKING:
     from sentiment.report.result import Group, Report
 
 
+ALIKE = 0.1
+"""Net stance whose whole interval lies within these points of zero is called even."""
+
+
 def percent(value: float) -> str:
     """A share as whole percent, without the sign."""
     return f"{100 * value:.0f}"
+
+
+def count(n: int) -> str:
+    """A number with its thousands apart."""
+    return f"{n:,}".replace(",", "\u202f")
 
 
 def signed(value: float) -> str:
@@ -42,6 +51,8 @@ def headline(report: Report) -> str:
         said = f"among {whom}, more favour it than oppose it"
     elif net.high < 0:
         said = f"among {whom}, more oppose it than favour it"
+    elif max(-net.low, net.high) <= ALIKE:
+        said = f"among {whom}, about as many favour it as oppose it"
     elif net.low == net.high:
         said = f"among {whom}, as many favour it as oppose it"
     else:
@@ -71,4 +82,4 @@ def plan(group: Group) -> str:
 
 
 def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}".replace(",", "\u202f") + ("" if n == 1 else "s")
+    return f"{count(n)} {noun}" + ("" if n == 1 else "s")
