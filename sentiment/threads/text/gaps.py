@@ -246,8 +246,8 @@ class _Learner:
                         self.ends[number] += 1
                     taken = True
         if taken and step > 0 and self.places[0] == self.low and self.ends[0] == self.low + 1:
-            at = self._beside(0, step)  # the heading stands where others have the foot of the post before
-            if at is not None and self._names(at) and self._left(0, step) > 1:
+            first = self._beside(0, step)  # the heading stands where others have the foot of the post before
+            if first is not None and self._names(first) and self._left(0, step) > 1:
                 self.ends[0] += 1
         return taken
 

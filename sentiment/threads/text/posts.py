@@ -122,8 +122,8 @@ def find_thread(lines: Sequence[Line], reference: datetime | None) -> Thread | N
                 found.append(thread)
     best = max(found, key=lambda thread: thread.score * (ANNOUNCED if thread.heading else 1.0), default=None)
     if best and best.heading:
-        above = [index for index in headings(lines) if lines[index].number < best.posts[0].first]
-        best.heading = lines[above[-1]] if above else best.heading
+        earlier = [index for index in headings(lines) if lines[index].number < best.posts[0].first]
+        best.heading = lines[earlier[-1]] if earlier else best.heading
     return best
 
 
