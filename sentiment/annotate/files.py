@@ -89,7 +89,7 @@ def merge(store: Store, folder: Path) -> Merged:
     problems: list[str] = []
     with writing(store.engine) as connection:
         _take_items(connection, _lines(folder / "items.jsonl", problems))
-    for line in _lines(folder / "draws.jsonl", problems):
+    for line in _whole_draws(_lines(folder / "draws.jsonl", problems)):
         _take_draw(store, line)
     events = _take_events(store, folder, problems=problems)
     labels, older = _take_labels(store, folder / "labels.csv")
@@ -147,6 +147,10 @@ def refill(store: Store) -> None:
 @contextmanager
 def whole(path: Path) -> Iterator[IO[str]]:
     """A file that appears under its name only when it is complete and on the disk."""
+    if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced by a file
+        with path.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        return
     draft = path.with_name(path.name + ".part")
     try:
         with draft.open("w", encoding="utf-8", newline="") as file:
@@ -168,8 +172,26 @@ def _draws(store: Store) -> Iterator[dict[str, Any]]:
     items = schema.draw_item
     for head in store.rows(select(schema.draw).order_by(schema.draw.c.id)):
         query = select(items).where(items.c.draw_id == head["id"]).order_by(items.c.rank)
-        drawn = [[row["item_id"], row["stratum"], row["inclusion"], row["slots"]] for row in store.stream(query)]
-        yield {**head, "items": drawn}
+        yield dict(head)
+        for batch in batches(store.stream(query), 1000):
+            drawn = [[row["item_id"], row["stratum"], row["inclusion"], row["slots"]] for row in batch]
+            yield {"draw": head["id"], "items": drawn}
+
+
+def _whole_draws(lines: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Draws with all their comments: each line with a draw's head is followed by lines with its comments."""
+    head: dict[str, Any] | None = None
+    for line in lines:
+        if "draw" not in line:
+            if head is not None:
+                yield head
+            head = {**line, "items": []}
+        elif head is None or line["draw"] != head["id"]:
+            raise AnnotationError(f"draws.jsonl: comments of draw {line['draw']} without its head; restore the file")
+        else:
+            head["items"] += line["items"]
+    if head is not None:
+        yield head
 
 
 def _items(store: Store) -> Iterator[dict[str, Any]]:

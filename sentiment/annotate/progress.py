@@ -88,6 +88,8 @@ _ESTIMATED = """
     WHERE d.purpose = 'estimate'
 """
 _Z = 1.96
+LEAST_PAGES = 10
+"""With fewer pages their spread says too little for an interval."""
 HALF_WIDTH = 0.05
 """How narrow an interval is to be: this much to either side."""
 
@@ -105,7 +107,7 @@ def shares(store: Store) -> dict[str, Any]:
     for name in STANCES:
         share = sum(1 / row["inclusion"] for row in rows if row["stance"] == name) / weights if rows else None
         part: dict[str, Any] = {"stance": name, "share": share, "low": None, "high": None, "needed": None}
-        if share is not None and len(pages) > 1:
+        if share is not None and len(pages) >= LEAST_PAGES:
             residues = dict.fromkeys(pages, 0.0)
             for row in rows:
                 residues[row["page_id"]] += ((row["stance"] == name) - share) / row["inclusion"]

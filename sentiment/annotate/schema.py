@@ -109,8 +109,9 @@ slot = Table(
 _free = slot.c.annotator.is_(None)
 _leased = slot.c.annotator.is_not(None) & slot.c.event_id.is_(None)
 Index("slot_free", slot.c.draw_id, slot.c.rank, sqlite_where=_free, postgresql_where=_free)
-Index("slot_leased", slot.c.lease_until, sqlite_where=_leased, postgresql_where=_leased)
-Index("slot_of_event", slot.c.event_id)
+Index("slot_leased", slot.c.annotator, slot.c.lease_until, sqlite_where=_leased, postgresql_where=_leased)
+_filled = slot.c.event_id.is_not(None)
+Index("slot_of_event", slot.c.event_id, sqlite_where=_filled, postgresql_where=_filled)
 
 annotator = Table(
     "annotator",

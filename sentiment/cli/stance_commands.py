@@ -83,11 +83,15 @@ def train(
     class_weight: Annotated[
         str | None, typer.Option("--class-weight", help="balanced: rare labels weigh more; shares are then distorted.")
     ] = None,
+    keep: Annotated[
+        list[str] | None, typer.Option("--keep", help="Keep this feature block even where it brings no gain: vader, tags ...")
+    ] = None,
     card: Annotated[Path | None, typer.Option("--card", help="Also write the model card as Markdown.")] = None,
 ) -> None:
     """Train a classifier from a table of texts and labels; it chooses its own settings."""
     from sentiment.errors import InputError
     from sentiment.stance.card import render_card
+    from sentiment.stance.choose import BLOCKS
     from sentiment.stance.files import read_table
     from sentiment.stance.target import load_target
     from sentiment.stance.train import Options
@@ -97,8 +101,19 @@ def train(
         raise InputError(f"--class-weight {class_weight!r} is unknown; there is: balanced")
     if not model.parent.is_dir():
         raise InputError(f"the folder {model.parent} is not there")
+    strange = sorted(set(keep or ()) - set(BLOCKS))
+    if strange:
+        raise InputError(f"--keep {strange[0]!r} is unknown; there are: {', '.join(BLOCKS)}")
     options = Options(
-        text, label, group, language, parent, title, load_target(target) if target else None, class_weight
+        text,
+        label,
+        group,
+        language,
+        parent,
+        title,
+        load_target(target) if target else None,
+        class_weight,
+        keep=tuple(keep or ()),
     )
     fitted = fit(read_table(file), options, tell=lambda line: typer.echo(line, err=True))
     fitted.model.save(model)

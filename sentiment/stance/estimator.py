@@ -58,8 +58,8 @@ PAIRS = 6
 def solve(X: Any, codes: NDArray[Any], labels: int, penalty: Penalty) -> tuple[Floats, Floats]:
     """Linear SVMs, one for each label against the rest and one for each pair: weights (margins by features), intercepts.
 
-    The pairs keep favor and against apart from what tells either from chatter; with them the log-loss fell by 0.7 % on
-    four tables of four. The dual solver runs without BLAS and its order is seeded: same rows, same weights, to the bit.
+    The pairs keep favor and against apart from what tells either from chatter; with them the log-loss fell by 0.1 to
+    1 % on five tables of five. The dual solver runs without BLAS and its order is seeded: same rows, same weights, to the bit.
     """
     tasks = [(np.arange(len(codes)), codes == label) for label in range(labels)]
     if 2 < labels <= PAIRS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -67,11 +68,48 @@ def _share_letters(words: dict[str, float], gram: str, share: float, doc: Doc) -
 
 def reasons_of(model: Model, doc: Doc, label: int, most: int = 4) -> tuple[str, ...]:
     """The strongest reasons for a label as words to print."""
-    found = [reason for reason in explain(model, doc, label) if reason.weight > 0]
-    if not found:
+    return reasons_of_all(model, [doc], [label], most)[0]
+
+
+def reasons_of_all(model: Model, docs: Sequence[Doc], labels: Sequence[int], most: int = 4) -> list[tuple[str, ...]]:
+    """The strongest reasons for the label of each comment: what :func:`explain` says, for many at once."""
+    scorer = model.scorer
+    docs = scorer.with_parents(docs)
+    keys = [(doc.language, int(label)) for doc, label in zip(docs, labels, strict=True)]
+    weight_of = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    weights = np.stack([scorer.contrast(language, label) for language, label in weight_of])
+    which = np.array([weight_of[key] for key in keys], dtype=np.intp)
+    found: list[dict[tuple[str, str], float]] = [defaultdict(float) for _ in docs]
+    for block in scorer.blocks:
+        rows, columns, values = block.entries(docs)
+        shares = values * weights[which[rows], columns]
+        if block.name == "chars":
+            for row, chunk, share in block.by_chunk(docs, rows, columns, shares):
+                found[row][chunk.strip(_EDGES) or chunk, "word"] += share
+            continue
+        of_words = block.name in ("words", "negated", "tags")
+        for row, column, share in zip(rows.tolist(), (columns - block.start).tolist(), shares.tolist(), strict=True):
+            name = block.names[column]
+            if not of_words:
+                found[row][name, "concept"] += share
+                continue
+            parts = (name.partition("\t")[2] if block.apart else name).split(" ")
+            for part in parts:
+                found[row][part, "word"] += share / len(parts)
+    return [_strongest(reasons, most) for reasons in found]
+
+
+def _strongest(reasons: dict[tuple[str, str], float], most: int) -> tuple[str, ...]:
+    told = [
+        (-weight, what)
+        for (what, kind), weight in reasons.items()
+        if weight > 0 and (kind == "concept" or what.strip(_EDGES))
+    ]
+    if not told:
         return ()
-    least = found[0].weight * _LEAST
-    return tuple(reason.what for reason in found if reason.weight >= least)[:most]
+    told.sort()
+    least = told[0][0] * _LEAST
+    return tuple(what for weight, what in told[:most] if weight <= least)
 
 
 def render(model: Model, doc: Doc) -> list[Text]:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TextIO
+from typing import IO, TYPE_CHECKING, Any
 
 from sentiment.errors import InputError
 from sentiment.outputs import whole_file
@@ -192,7 +192,7 @@ def write_table(path: str, columns: list[str], batches: Iterable[list[Row]], for
         return _write_text(file, columns, batches, form)
 
 
-def _write_text(file: TextIO, columns: list[str], batches: Iterable[list[Row]], form: str) -> int:
+def _write_text(file: IO[Any], columns: list[str], batches: Iterable[list[Row]], form: str) -> int:
     count = 0
     if form == "jsonl":
         for batch in batches:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from sentiment.errors import ModelError
 from sentiment.records import STANCES, Stance
-from sentiment.stance.explain import reasons_of
+from sentiment.stance.explain import reasons_of_all
 from sentiment.stance.model import Model, load_model
 from sentiment.stance.target import Target
 
@@ -74,10 +74,10 @@ class LinearBackend:
         docs = list(model.scorer.with_parents(docs))
         shares = model.probabilities(docs)
         chosen = model.choose(shares)
+        whys = reasons_of_all(model, docs, chosen.tolist()) if reasons else [()] * len(docs)
         for row, place in enumerate(places):
             four = tuple(0.0 if at is None else float(shares[row, at]) for at in self._order)
-            why = reasons_of(model, docs[row], int(chosen[row])) if reasons else ()
-            out[place] = Stance(model.labels[chosen[row]], four, "model", why, model=self.name)  # type: ignore[arg-type]
+            out[place] = Stance(model.labels[chosen[row]], four, "model", whys[row], model=self.name)  # type: ignore[arg-type]
         return [stance for stance in out if stance is not None]
 
 

@@ -9,6 +9,7 @@ from hypothesis import given as hypothesis_given
 from hypothesis import strategies as st
 
 from sentiment.annotate.draws import DrawOptions, given, make
+from sentiment.annotate.progress import shares
 from sentiment.annotate.sampling import allocate, disagreement, inclusion, systematic, uncertainty
 from sentiment.annotate.session import Session
 from sentiment.annotate.standing import training_rows
@@ -199,3 +200,28 @@ def test_pages_given_by_hand_have_no_probability(sqlite_store: Store, pages: Pag
         session.decide(tasks[0], "favor")
     assert order == [f"p000{page}-{i}" for page in (1, 0) for i in (1, 2, 3)]
     assert not sqlite_store.rows("SELECT * FROM item_draw")
+
+
+def test_shares_so_far_are_weighted_and_say_what_is_still_needed(sqlite_store: Store, pages: Pages) -> None:
+    """Shares divide by the probabilities; an interval needs ten pages, and a narrower one asks for more labels."""
+    sqlite_store.add_pages(pages(40))
+    make(sqlite_store, DrawOptions(purpose="estimate", n=60, by=("language",), floor=40, seed=5))
+    assert shares(sqlite_store)["stances"][0] == {
+        "stance": "favor",
+        "share": None,
+        "low": None,
+        "high": None,
+        "needed": None,
+    }
+    session = Session(sqlite_store, "ann", codebook="1", origin="test")
+    for at in range(60):
+        (task,) = session.next()
+        session.decide(task, "favor" if task.language == "en" else "against")
+        if at == 5:
+            assert shares(sqlite_store)["stances"][0]["low"] is None
+    favor, against, neutral, _ = shares(sqlite_store)["stances"]
+    assert favor["share"] == pytest.approx(0.5, abs=0.01)
+    assert favor["low"] < favor["share"] < favor["high"]
+    assert favor["share"] + against["share"] == pytest.approx(1)
+    assert favor["needed"] > 60
+    assert neutral["share"] == 0

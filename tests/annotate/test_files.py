@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import shutil
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -254,3 +256,17 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     with pytest.raises(AnnotationError, match="cannot make"):
         files.open_store(tmp_path / "taken" / "xiaomi-us")
+
+
+def test_a_device_is_written_to_and_never_replaced(tmp_path: Path) -> None:
+    """Output to a pipe goes into the pipe; the atomic rename is for files only."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    got: list[str] = []
+    reader = threading.Thread(target=lambda: got.append(pipe.read_text(encoding="utf-8")))
+    reader.start()
+    with files.whole(pipe) as file:
+        file.write("words")
+    reader.join(10)
+    assert got == ["words"]
+    assert pipe.is_fifo()

@@ -15,8 +15,8 @@ from sentiment.annotate.session import CONTEXT_LINES, Session, Task
 from sentiment.annotate.web.site import Site, Visitor, body_of
 from sentiment.errors import AnnotationError
 
-AHEAD = 4
-"""Comments that a page holds: the one on screen and the next three."""
+AHEAD = 5
+"""Comments that a page holds: the one on screen, the next three, and one for a slow answer."""
 
 
 class Api:

@@ -95,7 +95,7 @@
 
   // ---- what is on screen
   async function more() {
-    if (fetching || tasks.length > 2 || waiting().length) return;
+    if (fetching || tasks.length > 3 || waiting().length) return;
     fetching = true;
     try {
       const answer = await fetch("/api/next");
@@ -139,8 +139,8 @@
     words("quote", task.quote, task.language).hidden = !task.quote;
     $("context").open = false;
     context = new Set(["title", "parent", "quote"].filter((name) => task[name]));
-    form.elements.item.value = task.item;
-    form.elements.draw.value = task.draw || "";
+    form.querySelector("[name=item]").value = task.item; // form.elements.item is a method
+    form.querySelector("[name=draw]").value = task.draw || "";
     form.elements.note.value = "";
     FLAGS.forEach((flag) => { flag.checked = false; });
     const done = past.length;

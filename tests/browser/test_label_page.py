@@ -1,0 +1,258 @@
+"""The label page in a real browser: keyboards, a server that dies, hostile comments, hostile sites."""
+
+import http.server
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from sentiment.annotate.store import Store
+
+STANCES = ("favor", "against", "neutral", "unrelated")
+LAYOUTS = {
+    "en": {"Digit1": "1", "Digit2": "2", "Digit3": "3", "Digit4": "4", "KeyU": "u", "KeyS": "s", "KeyF": "f"},
+    "ru": {"Digit1": "1", "Digit2": "2", "Digit3": "3", "Digit4": "4", "KeyU": "г", "KeyS": "ы", "KeyF": "а"},
+    "fr": {"Digit1": "&", "Digit2": "é", "Digit3": '"', "Digit4": "'", "KeyU": "u", "KeyS": "s", "KeyF": "f"},
+}
+
+
+def opened(browser: Browser, address: str, **options: object) -> tuple[Page, list[str]]:
+    """A page in a fresh profile, and everything it asks for or complains about."""
+    page = browser.new_context(**options).new_page()  # type: ignore[arg-type]
+    seen: list[str] = []
+    page.on("pageerror", lambda error: seen.append(f"error {error}"))
+    page.on("dialog", lambda dialog: (seen.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    page.on("request", lambda request: None if request.url.startswith((address, "data:")) else seen.append(request.url))
+    page.goto(address)
+    return page, seen
+
+
+def pressing(page: Page, layout: dict[str, str]) -> Callable[[str], None]:
+    """A function that presses the key at a place of the keyboard, as that layout reports it."""
+    session = page.context.new_cdp_session(page)
+
+    def press(code: str) -> None:
+        sign = layout[code]
+        session.send("Input.dispatchKeyEvent", {"type": "keyDown", "code": code, "key": sign, "text": sign})
+        session.send("Input.dispatchKeyEvent", {"type": "keyUp", "code": code, "key": sign})
+
+    return press
+
+
+def label(page: Page, press: Callable[[str], None], count: int, start: int = 0) -> dict[str, str]:
+    """Label so many comments by keyboard, one stance after the other; gives comment -> stance."""
+    done: dict[str, str] = {}
+    for i in range(start, start + count):
+        item = page.locator("[name=item]").input_value()
+        page.wait_for_timeout(160)  # a key that comes sooner is taken for a held one
+        press(f"Digit{i % 4 + 1}")
+        done[item] = STANCES[i % 4]
+        deadline = time.monotonic() + 10
+        while (
+            page.locator("[name=item]").input_value() == item
+        ):  # closer than the tenth of a second that expect() waits
+            assert time.monotonic() < deadline, f"after {i} comments the next one does not come"
+    return done
+
+
+def saved(page: Page) -> None:
+    """Wait until the page says that everything is."""
+    expect(page.locator("#saved")).to_have_text("everything saved", timeout=30_000)
+
+
+@pytest.mark.parametrize("layout", sorted(LAYOUTS))
+def test_fifty_comments_by_keyboard(browser: Browser, served, layout: str) -> None:  # type: ignore[no-untyped-def]
+    """On every layout fifty comments are labelled by the place of the keys, with undo, skip and flag; all stand in the store."""
+    page, seen = opened(browser, served.address)
+    press = pressing(page, LAYOUTS[layout])
+    done = label(page, press, 50)
+    last = next(reversed(done))
+    press("KeyU")
+    expect(page.locator("[name=item]")).to_have_value(last)
+    page.wait_for_timeout(200)
+    press("KeyF")
+    press("Digit3")
+    expect(page.locator("[name=flag-irony]")).to_be_checked()
+    press("Digit4")
+    done[last] = "unrelated"
+    expect(page.locator("[name=item]")).not_to_have_value(last)
+    press("KeyS")
+    press("Digit2")
+    saved(page)
+    assert served.labels() == done
+    assert seen == []
+    page.context.close()
+    fresh, _ = opened(browser, f"{served.address}/history")
+    expect(fresh.locator(".row")).to_have_count(51)
+    for item, stance in list(done.items())[:5]:
+        expect(fresh.locator(f"[id='{item}'] [aria-pressed=true]")).to_have_text(stance)
+    fresh.context.close()
+
+
+def test_the_server_dies_and_comes_back(browser: Browser, served) -> None:  # type: ignore[no-untyped-def]
+    """Killed in the middle and started again, with the page open all the while: every decision stands, none twice."""
+    page, _ = opened(browser, served.address)
+    press = pressing(page, LAYOUTS["en"])
+    done = label(page, press, 48)
+    saved(page)
+    page.wait_for_load_state("networkidle")
+    served.cut()
+    item = page.locator("[name=item]").input_value()
+    ahead = label(page, press, 2, 48)  # what was preloaded goes on without a server
+    assert item in ahead
+    expect(page.locator("#saved")).to_contain_text("unsaved")
+    served.start()
+    saved(page)
+    assert served.labels() == done | ahead
+    assert len(done | ahead) == 50
+    store = Store(f"sqlite:///{served.folder / 'annotations.db'}", "xiaomi-us")
+    assert len(list(store.events())) == 50
+    store.close()
+    page.context.close()
+
+
+def test_a_window_that_was_closed_with_unsaved_decisions(browser: Browser, served) -> None:  # type: ignore[no-untyped-def]
+    """What could not be sent waits in the browser and goes out when the page is opened again."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(served.address)
+    press = pressing(page, LAYOUTS["en"])
+    served.cut()
+    done = label(page, press, 2)
+    expect(page.locator("#saved")).to_contain_text("unsaved")
+    page.close()
+    served.start()
+    again = context.new_page()
+    again.goto(served.address)
+    saved(again)
+    assert served.labels() == done
+    assert again.locator("[name=item]").input_value() not in done
+    context.close()
+
+
+def test_two_windows_lose_nothing(browser: Browser, served) -> None:  # type: ignore[no-untyped-def]
+    """The same comment decided in two windows of one person: both decisions are kept, the later one stands."""
+    context = browser.new_context()
+    pages = [context.new_page(), context.new_page()]
+    for page in pages:
+        page.goto(served.address)
+    item = pages[0].locator("[name=item]").input_value()
+    assert pages[1].locator("[name=item]").input_value() == item
+    for page, code in zip(pages, ("Digit1", "Digit2"), strict=True):
+        page.bring_to_front()
+        page.wait_for_timeout(200)
+        pressing(page, LAYOUTS["en"])(code)
+        saved(page)
+    assert served.labels() == {item: "against"}
+    context.close()
+
+
+def test_hostile_comments_stay_text(browser: Browser, served) -> None:  # type: ignore[no-untyped-def]
+    """Markup in comments and titles is shown as it was written, in the first page and in those that the script fills."""
+    page, seen = opened(browser, served.address)
+    shown = set()
+    press = pressing(page, LAYOUTS["en"])
+    for _ in range(5):
+        shown.add(page.locator("#text").inner_text())
+        assert page.locator("#text > *, #title > *").count() == 0
+        label(page, press, 1)
+    shown.add(page.locator("#text").inner_text())
+    assert {"<script>alert(1)</script>", "<img src=x onerror=alert(1)>"} <= shown
+    assert page.locator("#title").inner_text() == "<b>Phones</b> to come"
+    saved(page)
+    page.goto(f"{served.address}/history")
+    expect(page.get_by_text("<script>alert(1)</script>")).to_be_visible()
+    assert seen == []
+    page.context.close()
+
+
+class _Evil(http.server.BaseHTTPRequestHandler):
+    target = ""
+
+    def do_GET(self) -> None:
+        body = (
+            f'<form method=post action="{self.target}/"><input name=item value=c00><input name=stance value=favor></form>'
+            "<script>document.forms[0].submit()</script>"
+        ).encode()
+        self.send_response(200)
+        self.send_header("content-type", "text/html")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_another_site_cannot_label(browser: Browser, served) -> None:  # type: ignore[no-untyped-def]
+    """A form on another site that posts here is refused, and so is our page under a foreign host name."""
+    _Evil.target = served.address
+    evil = http.server.HTTPServer(("127.0.0.1", 0), _Evil)
+    threading.Thread(target=evil.serve_forever, daemon=True).start()
+    page = browser.new_context().new_page()
+    page.goto(f"http://127.0.0.1:{evil.server_port}/")
+    expect(page.locator("body")).to_contain_text("comes from another site")
+    assert served.labels() == {}
+    evil.shutdown()
+    evil.server_close()
+    page.context.set_extra_http_headers({})
+    answer = page.request.get(served.address, headers={"host": "evil.example"})
+    assert answer.status == 403
+    page.context.close()
+
+
+def test_touch_and_dark_on_a_phone(browser: Browser, served) -> None:  # type: ignore[no-untyped-def]
+    """On a phone nothing is wider than the screen, the four stances are within a thumb's reach, and dark is dark."""
+    page, seen = opened(
+        browser, served.address, viewport={"width": 390, "height": 780}, has_touch=True, color_scheme="dark"
+    )
+    for address in ("", "/history", "/codebook", "/dashboard", "/adjudicate"):
+        page.goto(served.address + address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+    page.goto(served.address)
+    item = page.locator("[name=item]").input_value()
+    for stance in STANCES:
+        box = page.locator(f"button[value={stance}]").bounding_box()
+        assert box
+        assert box["height"] >= 44
+        assert 390 < box["y"] + box["height"] <= 780
+    time.sleep(0.2)
+    page.locator("button[value=neutral]").tap()
+    saved(page)
+    assert served.labels() == {item: "neutral"}
+    red, green, blue = map(
+        int, page.evaluate("getComputedStyle(document.body).backgroundColor").strip("rgb()").split(",")
+    )
+    assert max(red, green, blue) < 60
+    assert seen == []
+    page.context.close()
+
+
+def test_it_can_be_read_aloud(browser: Browser, served) -> None:  # type: ignore[no-untyped-def]
+    """The comment has its language and direction, the fields have names, the state is announced, focus is on the comment."""
+    page, _ = opened(browser, served.address)
+    text = page.locator("#text")
+    assert (text.get_attribute("lang"), text.get_attribute("dir")) == ("en", "auto")
+    expect(page.get_by_role("button", name="favor")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="irony")).to_be_attached()
+    expect(page.get_by_role("textbox", name="Note")).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text("everything saved")
+    label(page, pressing(page, LAYOUTS["en"]), 1)
+    assert page.evaluate("document.activeElement.id") == "text"
+    page.keyboard.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    page.context.close()
+
+
+def test_it_works_without_the_script(browser: Browser, served) -> None:  # type: ignore[no-untyped-def]
+    """With scripts switched off a click is a form post, and the next comment comes."""
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(served.address)
+    item = page.locator("[name=item]").get_attribute("value")
+    page.locator("button[value=against]").click()
+    assert page.locator("[name=item]").get_attribute("value") != item
+    assert served.labels() == {item: "against"}
+    page.locator("#undo").click()
+    assert served.labels() == {}
+    page.context.close()
