@@ -26,7 +26,8 @@ def count(n: int) -> str:
 
 def signed(value: float) -> str:
     """A net stance as whole points with its sign."""
-    return f"{100 * value:+.0f}".replace("-", "−")
+    whole = f"{100 * value:+.0f}".replace("-", "−")
+    return "0" if whole in ("+0", "−0") else whole
 
 
 def headline(report: Report) -> str:
@@ -46,7 +47,7 @@ def headline(report: Report) -> str:
         )
     exact = report.population == "these"
     whom = f"these {_count(total.comments, 'comment')}" if exact else "comments like these"
-    spread = "" if net.low == net.high else f" (95 % interval {signed(net.low)} to {signed(net.high)})"
+    spread = "" if net.low == net.high else f" (95 % interval {_ends(net.low, net.high)})"
     if net.low > 0:
         said = f"among {whom}, more favour it than oppose it"
     elif net.high < 0:
@@ -58,6 +59,13 @@ def headline(report: Report) -> str:
     else:
         said = f"whether {whom} lean for or against it cannot be told yet"
     return f"{what}: {said}: {shares}, net {signed(net.share)} points{spread}."
+
+
+def _ends(low: float, high: float) -> str:
+    """Both ends of an interval in whole points; in tenths where they would be the same."""
+    if signed(low) != signed(high):
+        return f"{signed(low)} to {signed(high)}"
+    return f"{100 * low:+.1f} to {100 * high:+.1f}".replace("-", "−")
 
 
 def method(group: Group) -> str:
