@@ -28,14 +28,16 @@ def read(path: Path) -> list[Row]:
 
 def near_duplicates(texts: Sequence[str]) -> list[tuple[int, int]]:
     """Pairs of rows whose words are the same, or whose trigrams agree by more than :data:`NEAR`."""
-    found, seen, index = [], {}, defaultdict(list)
+    found: list[tuple[int, int]] = []
+    seen: dict[str, int] = {}
+    index: dict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
     for place, text in enumerate(texts):
         words = _WORD.findall(text.casefold())
         key = " ".join(words) or text
         if key in seen:
             found.append((seen[key], place))
         seen.setdefault(key, place)
-        grams = {tuple(words[i : i + 3]) for i in range(len(words) - 2)}
+        grams = {(*words[i : i + 3],) for i in range(len(words) - 2)}
         shared = Counter(other for gram in grams for other in index[gram])
         for (other, size), count in shared.items():
             if count / (len(grams) + size - count) > NEAR and (other, place) not in found:

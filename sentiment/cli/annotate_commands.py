@@ -64,7 +64,7 @@ def init(
     from sentiment.annotate.codebook import adopt
 
     with workplace(target, annotations, database) as place:
-        if database and not database.startswith("sqlite:"):
+        if database:
             (place.folder / "database.url").write_text(database + "\n", encoding="utf-8")
         version = adopt(place.store, place.codebook_text, place.codebook)
         counts = place.store.rows("SELECT COUNT(*) AS labels FROM label_current")[0]
