@@ -7,6 +7,7 @@ nothing holds all pages at once.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +19,9 @@ from sentiment.records import UNKNOWN_LANGUAGE, Comment, Document, Label, Page, 
 if TYPE_CHECKING:
     from sentiment.report.groups import Report
     from sentiment.sources import ReadOptions
-    from sentiment.stance.tag import StanceBackend
+    from sentiment.stance.backends import BackendOptions
+    from sentiment.stance.backends.plan import Plan
+    from sentiment.stance.tag import Item
 
 Paths = Iterable[str | os.PathLike[str]]
 
@@ -83,6 +86,7 @@ def analyse(
     model: Path | None = None,
     options: ReadOptions | None = None,
     reasons: bool = False,
+    backend: BackendOptions | None = None,
 ) -> Iterator[Tagged | Skipped]:
     """Pages with the stance of every comment; a human's label wins over the model's.
 
@@ -93,6 +97,7 @@ def analyse(
         model: a model file other than the target's own.
         options: how to read.
         reasons: whether the words and cues behind each decision are wanted.
+        backend: what tags the comments, if not the linear model.
     """
     from sentiment.annotate.labels import load
     from sentiment.stance.tag import load_backend
@@ -100,12 +105,40 @@ def analyse(
 
     chosen = load_target(target)
     labels = load(annotations / chosen.slug).current
-    backend = load_backend(chosen, model)
-    for item in read(paths, options=options):
-        if isinstance(item, Skipped):
-            yield item
-        else:
-            yield Tagged(item, tuple(_stances(item, backend, labels, reasons)))
+    tagger = load_backend(chosen, model, backend)
+    for batch in _gathered(read(paths, options=options), tagger.at_once):
+        items = [item for page in batch if isinstance(page, Page) for item in _items(page)]
+        stances = iter(tagger.classify(items, reasons=reasons) if items else ())
+        for page in batch:
+            if isinstance(page, Skipped):
+                yield page
+            else:
+                yield Tagged(page, tuple(_labelled(comment, next(stances), labels) for comment in page.comments))
+
+
+def plan(
+    paths: Paths | str | os.PathLike[str],
+    *,
+    backend: BackendOptions,
+    target: str = DEFAULT_TARGET,
+    options: ReadOptions | None = None,
+) -> Plan:
+    """What :func:`analyse` would send to a language model's server. Sends nothing.
+
+    Args:
+        paths: what to read, as for :func:`read`.
+        backend: a backend that sends requests: ``llm``.
+        target: what the stance is toward.
+        options: how to read.
+    """
+    from sentiment.stance.backends.llm import load
+    from sentiment.stance.backends.plan import Plan
+    from sentiment.stance.target import load_target
+
+    tagger, whole = load(load_target(target), backend), Plan()
+    for batch in _gathered(read(paths, options=options), tagger.at_once):
+        whole += tagger.plan([item for page in batch if isinstance(page, Page) for item in _items(page)])
+    return whole
 
 
 def report(
@@ -131,14 +164,32 @@ def fold(tagged: Iterable[Tagged | Skipped], *, target: str, by: Sequence[str]) 
     tally = Tally(by)
     skipped = []
     model = None
+    why: Counter[str] = Counter()
     for item in tagged:
         if isinstance(item, Skipped):
             skipped.append(item)
             continue
         tally.add(item.page, item.stances)
         model = model or next((stance.model for stance in item.stances if stance.model), None)
+        why.update(reasons_of_untagged(item.stances))
     chosen = load_target(target)
-    return finish(tally, target=chosen.slug, statement=chosen.name, model=model, skipped=skipped)
+    found = finish(tally, target=chosen.slug, statement=chosen.name, model=model, skipped=skipped)
+    return replace(found, notes=(untagged(why), *found.notes)) if why else found
+
+
+def reasons_of_untagged(stances: Iterable[Stance]) -> Iterator[str]:
+    """Why comments have no stance, in a few words each: "no model for es", "no answer"."""
+    return (stance.reasons[0].partition(":")[0] for stance in stances if not stance.name and stance.reasons)
+
+
+def untagged(why: Counter[str]) -> str:
+    """A sentence on the comments without a stance: how many, for which reasons, and the way out."""
+    told = "; ".join(f"{count} {reason}" for reason, count in why.most_common(6))
+    more = f"; {sum(why.values()) - sum(count for _, count in why.most_common(6))} others" if len(why) > 6 else ""
+    return (
+        f"Without a stance: {told}{more}. Label comments with `sentiment annotate`, or tag them with a model that reads "
+        "every language: --backend nli or llm."
+    )
 
 
 def classify(
@@ -148,6 +199,7 @@ def classify(
     target: str = DEFAULT_TARGET,
     model: Path | None = None,
     reasons: bool = False,
+    backend: BackendOptions | None = None,
 ) -> list[Stance]:
     """The stance of texts that stand alone.
 
@@ -157,6 +209,7 @@ def classify(
         target: what the stance is toward.
         model: a model file other than the target's own.
         reasons: whether the words and cues behind each decision are wanted.
+        backend: what tags the comments, if not the linear model.
     """
     from sentiment.language import identify
     from sentiment.stance.tag import Item, load_backend
@@ -169,7 +222,7 @@ def classify(
     else:
         languages = language
     items = [Item(text=text, language=code) for text, code in zip(texts, languages, strict=True)]
-    return load_backend(load_target(target), model).classify(items, reasons=reasons)
+    return load_backend(load_target(target), model, backend).classify(items, reasons=reasons)
 
 
 def _page(document: Document) -> Page:
@@ -179,22 +232,33 @@ def _page(document: Document) -> Page:
     return with_languages(threads.parse(document))
 
 
-def _stances(page: Page, backend: StanceBackend, labels: dict[str, Label], reasons: bool) -> Iterator[Stance]:
+def _gathered(items: Iterable[Page | Skipped], at_once: int) -> Iterator[list[Page | Skipped]]:
+    """Pages in order, as many together as it takes for so many comments; one by one where one comment is enough."""
+    batch: list[Page | Skipped] = []
+    comments = 0
+    for item in items:
+        batch.append(item)
+        comments += len(item.comments) if isinstance(item, Page) else 0
+        if comments >= at_once or at_once == 1:
+            yield batch
+            batch, comments = [], 0
+    if batch:
+        yield batch
+
+
+def _items(page: Page) -> Iterator[Item]:
     from sentiment.stance.tag import Item
 
-    if not page.comments:
-        return
     by_id: dict[str, Comment] = {comment.id: comment for comment in page.comments}
-    items = []
     for comment in page.comments:
         parent = by_id.get(comment.parent_id or "")
         language = page.language if comment.language == UNKNOWN_LANGUAGE else comment.language
-        items.append(Item(comment.text, language, parent.text if parent else "", page.title or "", comment.quote))
-    for comment, stance in zip(page.comments, backend.classify(items, reasons=reasons), strict=True):
-        label = labels.get(comment.id)
-        if label is None:
-            yield stance
-        else:
-            yield replace(
-                stance, name=label.stance, source="human", annotator=label.annotator, inclusion=label.inclusion
-            )
+        yield Item(comment.text, language, parent.text if parent else "", page.title or "", comment.quote)
+
+
+def _labelled(comment: Comment, stance: Stance, labels: dict[str, Label]) -> Stance:
+    """A human's label wins over the model's."""
+    label = labels.get(comment.id)
+    if label is None:
+        return stance
+    return replace(stance, name=label.stance, source="human", annotator=label.annotator, inclusion=label.inclusion)

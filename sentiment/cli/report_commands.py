@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sentiment.cli.backend_options import LINEAR, BackendChoice, takes_backend
 from sentiment.pipeline import DEFAULT_ANNOTATIONS, DEFAULT_TARGET
 
 if TYPE_CHECKING:
     from sentiment.pipeline import Tagged
     from sentiment.records import Skipped
+    from sentiment.stance.backends import BackendOptions
 
 PathsArgument = Annotated[
     list[str], typer.Argument(metavar="PATH...", help="Files, folders, globs or archives; - is standard input.")
@@ -50,6 +53,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: sentiment parse seeds/003_53214adcda68b458.txt --format json")(parse)
 
 
+@takes_backend
 def report(
     paths: PathsArgument,
     target: TargetOption = DEFAULT_TARGET,
@@ -58,13 +62,15 @@ def report(
     output: OutputOption = "-",
     annotations: AnnotationsOption = DEFAULT_ANNOTATIONS,
     model: ModelOption = None,
+    backend: BackendChoice = LINEAR,
 ) -> None:
     """Stance per outlet and language, with intervals: do the readers want this, and how sure can we be?"""
     from sentiment.pipeline import analyse, fold
     from sentiment.report import render
 
     dimensions = [name.strip() for name in by.split(",") if name.strip()]
-    tagged = analyse(paths, target=target, annotations=annotations, model=model)
+    options = _backend(backend, paths, target, annotations, model)
+    tagged = analyse(paths, target=target, annotations=annotations, model=model, backend=options)
     found = fold(_watched(tagged), target=target, by=dimensions)
     if format is ReportFormat.table:
         from rich.console import Console
@@ -79,6 +85,7 @@ def report(
         file.write(text)
 
 
+@takes_backend
 def export(
     paths: PathsArgument,
     output: Annotated[
@@ -87,27 +94,45 @@ def export(
     target: TargetOption = DEFAULT_TARGET,
     annotations: AnnotationsOption = DEFAULT_ANNOTATIONS,
     model: ModelOption = None,
+    backend: BackendChoice = LINEAR,
 ) -> None:
     """Every comment with its stance, one row each."""
-    from sentiment.pipeline import analyse
+    from sentiment.pipeline import analyse, reasons_of_untagged, untagged
     from sentiment.records import Skipped
     from sentiment.report.rows import rows, write_rows
 
+    options = _backend(backend, paths, target, annotations, model)
     skipped: list[Skipped] = []
+    why: Counter[str] = Counter()
 
     def found() -> Iterator[dict[str, object]]:
-        tagged = analyse(paths, target=target, annotations=annotations, model=model, reasons=True)
+        tagged = analyse(paths, target=target, annotations=annotations, model=model, reasons=True, backend=options)
         for item in _watched(tagged):
             if isinstance(item, Skipped):
                 skipped.append(item)
             else:
+                why.update(reasons_of_untagged(item.stances))
                 yield from rows(item.page, item.stances)
 
     count = write_rows(found(), output)
     where = "" if output == "-" else f" to {output}"
     typer.echo(f"{count} comments written{where}" + (f", {len(skipped)} sources skipped" if skipped else ""), err=True)
+    if why:
+        typer.echo(untagged(why), err=True)
     for item in skipped[:10]:
         typer.echo(f"skipped {item.source}: {item.reason}", err=True)
+
+
+def _backend(
+    backend: BackendChoice, paths: list[str], target: str, annotations: Path, model: Path | None
+) -> BackendOptions | None:
+    """The backend's options, after the user agreed to what it sends."""
+    options = backend.options(target, annotations, model)
+    if options is not None:
+        from sentiment.pipeline import plan
+
+        backend.confirm(lambda: None if "-" in paths else plan(paths, backend=options, target=target))
+    return options
 
 
 def parse(

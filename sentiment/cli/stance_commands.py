@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sentiment.cli.backend_options import LINEAR, BackendChoice, takes_backend
+
 if TYPE_CHECKING:
     from sentiment.stance.files import Row, TableFile
     from sentiment.stance.model import Model
@@ -101,6 +103,7 @@ def train(
     typer.echo(f"wrote {model} ({model.stat().st_size / 1e6:.2f} MB)", err=True)
 
 
+@takes_backend
 def classify(
     file: FileArgument,
     text: TextOption = "text",
@@ -114,19 +117,29 @@ def classify(
     abstain: Annotated[
         float, typer.Option("--abstain", min=0.0, max=1.0, help="Leave the stance empty below this confidence.")
     ] = 0.0,
+    backend: BackendChoice = LINEAR,
 ) -> None:
     """Add stance, p_LABEL and confidence to every row of a table."""
+    from sentiment.pipeline import DEFAULT_ANNOTATIONS, DEFAULT_TARGET
     from sentiment.stance.files import open_table, write_table
 
+    toward = target or DEFAULT_TARGET
+    options = backend.options(toward, DEFAULT_ANNOTATIONS, model)
+    if options is not None:
+        from sentiment.cli.backend_classify import Columns, classify_table
+
+        columns = Columns(text=text, language=language, parent=parent, title=title)
+        classify_table(file, output, columns, backend, options, target=toward, reasons=reasons, abstain=abstain)
+        return
     made = _model(model, target)
     with open_table(file) as table:
         table.need(text, language, parent, title)
         if language is None and made.languages is not None and "language" in table.columns:
             language = "language"
         extra = ["stance", *(f"p_{name}" for name in made.labels), "confidence", *(["reasons"] if reasons else [])]
-        columns = [name for name in table.columns if name not in extra] + extra
+        names = [name for name in table.columns if name not in extra] + extra
         tagger = _Tagger(made, text, language, parent, reasons, abstain)
-        count = write_table(output, columns, tagger.tag(table), table.form)
+        count = write_table(output, names, tagger.tag(table), table.form)
     typer.echo(f"{count} rows" + "".join(f", {n} {why}" for why, n in tagger.left.items()), err=True)
 
 

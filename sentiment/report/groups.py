@@ -22,7 +22,7 @@ HUMAN = "human labels"
 MIXED = "model and human labels"
 MODEL = "model only"
 NOTHING = "no comments"
-UNTAGGED = "no model for the language"
+UNTAGGED = "not tagged"
 
 
 @dataclass(slots=True)
@@ -108,8 +108,8 @@ def _count(thread: Thread, stance: Stance) -> None:
         return
     place = STANCES.index(stance.name)
     thread.named[place] += 1
-    if stance.source == "human" or stance.probabilities is None:
-        thread.human += 1
+    if stance.source == "human" or stance.probabilities is None:  # a language model gives a verdict, no probabilities
+        thread.human += stance.source == "human"
         thread.mass[place] += 1
     else:
         for i, probability in enumerate(stance.probabilities):
@@ -165,7 +165,7 @@ def _notes(comments: int, tagged: int, human: int, threads: Sequence[Thread]) ->
         yield "no comments in the saved pages" if len(threads) > 1 else "no comments in the saved page"
         return
     if comments > tagged:
-        yield f"{comments - tagged} of {comments} comments not tagged: no model for their language"
+        yield f"{comments - tagged} of {comments} comments not tagged"
     if tagged and human < tagged:
         yield "model only, not validated for this outlet: no interval can be given"
     if tagged < FEW:

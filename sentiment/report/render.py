@@ -151,11 +151,6 @@ def _footer(report: Report) -> list[str]:
             name = " ".join(filter(None, (group.outlet, group.language)))
             said = group.note if group.method in group.note else f"{group.method}; {group.note}"
             notes.append(f"{name}: {said}.")
-    if report.total.untagged:
-        notes.append(
-            f"{report.total.untagged} comments are not tagged: no model for their language. "
-            "Label them with `sentiment annotate do`."
-        )
     notes += report.notes
     if report.skipped:
         notes.append(
