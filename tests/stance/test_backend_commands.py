@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
+from sentiment.cli.backend_options import BackendChoice, BackendName
+from sentiment.stance.backends.plan import Plan
 from tests.stance.llm_server import FakeServer, comments, honest, running, slow, status
 
 ROOT = Path(__file__).parents[2]
@@ -67,7 +70,7 @@ def test_report_by_a_language_model(server: FakeServer, page: Path, tmp_path: Pa
     assert data["model"].startswith("llm:tiny@")
     assert (data["total"]["comments"], data["total"]["human"], data["total"]["favor"]["n"]) == (4, 0, 1)
     assert data["total"]["favor"]["low"] is None
-    assert "4 comments, 0 of them answered before; 1 requests to tiny at http" in done.stderr
+    assert "4 comments, 0 of them answered before; requests: 1, to tiny at http" in done.stderr
     assert [one["language"] for one in comments(server.bodies[0])] == ["en", "en", "it", "es"]
 
 
@@ -81,6 +84,21 @@ def test_nothing_is_sent_without_a_yes(server: FakeServer, page: Path, tmp_path:
     assert "--yes" in refused.stderr
     assert server.bodies == []
     assert not (tmp_path / "x.csv").exists()
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_a_person_is_asked(monkeypatch: pytest.MonkeyPatch, said: bool) -> None:
+    """At a terminal the question is put, and no is no; where all is answered already, nothing is asked."""
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr(typer, "confirm", lambda *_, **__: said)
+    choice = BackendChoice(name=BackendName.llm)
+    choice.confirm(lambda: Plan("m", "u", comments=3, cached=3))
+    if said:
+        choice.confirm(lambda: Plan("m", "u", comments=3, requests=1))
+    else:
+        with pytest.raises(typer.Exit):
+            choice.confirm(lambda: Plan("m", "u", comments=3, requests=1))
 
 
 def test_export_counts_what_has_no_stance(server: FakeServer, page: Path, tmp_path: Path) -> None:

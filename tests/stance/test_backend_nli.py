@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from sentiment.errors import ModelError, TargetError
-from sentiment.records import STANCES
+from sentiment.pipeline import Tagged, analyse, classify
+from sentiment.records import STANCES, Skipped
 from sentiment.stance.backends import BackendOptions
 from sentiment.stance.backends.hypotheses import wording
 from sentiment.stance.backends.nli import entailment_index
@@ -141,6 +142,32 @@ def test_a_model_that_reads_too_little(tmp_path: Path) -> None:
     """A model too short-sighted for the hypotheses is refused; a comment is never cut to nothing in silence."""
     with pytest.raises(ModelError, match="40 tokens"):
         load(make_model(tmp_path / "tiny", reads=40)).classify(COMMENTS)
+
+
+def test_through_the_pipeline(tmp_path: Path) -> None:
+    """Pages in, stances out in page order, several pages gathered, what cannot be read in between."""
+    folder = make_model(tmp_path / "tiny")
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    words = [
+        "yes, let them come, I will buy one",
+        "no way, keep that out",
+        "por fin, los espero desde hace mucho tiempo",
+    ]
+    names = ["ann", "bob", "eva"]
+    for n, chosen in enumerate([words, words[:1], [], words[1:]]):
+        said = "".join(f"{names[i]} says:\n{text}\n\n" for i, text in enumerate(chosen))
+        (pages / f"{n}.txt").write_text(f"Xiaomi comes\n\nThe firm said so.\n\nComments\n\n{said}", encoding="utf-8")
+    (pages / "2.html").write_bytes(b"")
+    backend = BackendOptions(name="nli", model=str(folder))
+    found = list(analyse(pages, annotations=tmp_path, backend=backend, reasons=True))
+    tagged = {Path(one.page.source).name: one for one in found if isinstance(one, Tagged)}
+    assert {name: len(one.stances) for name, one in tagged.items()} == {"0.txt": 3, "1.txt": 1, "2.txt": 0, "3.txt": 2}
+    assert [one.source for one in found if isinstance(one, Skipped)] == [str(pages / "2.html")]
+    by_text = {c.text: s for one in tagged.values() for c, s in zip(one.page.comments, one.stances, strict=True)}
+    again = classify(list(by_text), backend=backend)
+    assert {s.model for s in by_text.values()} == {again[0].model}
+    assert all(s.name in STANCES and s.confidence for s in by_text.values())
 
 
 @pytest.mark.parametrize("pairs", [1, 3, 32])

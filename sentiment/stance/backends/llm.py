@@ -32,6 +32,8 @@ BATCH = 15
 """Comments per prompt: the codebook is sent once for all of them, and small models still keep them apart."""
 BATCH_TOKENS = 3_000
 """Comments of one prompt have at most so many tokens, unless a single one has more: local servers often run with 8,192."""
+_ROUNDS = 5
+"""Prompts per place in the queue for which pages are gathered: enough to keep all busy, few enough to see it move."""
 TROUBLE = 3
 """So many batches in a row without an answer, each asked again and again, mean that the server is down."""
 
@@ -61,8 +63,6 @@ class LlmBackend:
         price: Of a million tokens, sent and received.
     """
 
-    at_once = 1_000
-
     def __init__(
         self,
         target: Target,
@@ -79,6 +79,7 @@ class LlmBackend:
         told = json.dumps([server.model, server.base_url, VERSION, SAMPLING, self._system])
         self._salt = hashlib.sha256(told.encode()).hexdigest()
         self._price = price
+        self.at_once = _ROUNDS * batch * concurrency
         self.name = f"llm:{server.model}@{self._salt[:8]}"
 
     def plan(self, items: Sequence[Item]) -> Plan:

@@ -165,8 +165,9 @@ def load(target: Target, options: BackendOptions) -> NliBackend:
 @contextmanager
 def _quiet(*, bars: bool) -> Iterator[None]:
     """Errors only, since a library does not print; the bars of a long download may stay."""
-    from transformers.utils import logging
+    import transformers
 
+    logging: Any = transformers.utils.logging
     level, shown = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
     if not bars:

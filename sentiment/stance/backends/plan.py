@@ -47,6 +47,6 @@ class Plan:
         """The plan in a sentence."""
         cost = "cost unknown (give --price)" if self.cost is None else f"about {self.cost:,.2f} at the given price"
         return (
-            f"{self.comments:,} comments, {self.cached:,} of them answered before; {self.requests:,} requests to "
+            f"{self.comments:,} comments, {self.cached:,} of them answered before; requests: {self.requests:,}, to "
             f"{self.model} at {self.base_url}, roughly {self.tokens_in:,} tokens sent and {self.tokens_out:,} received, {cost}"
         )
