@@ -96,8 +96,8 @@ class NliBackend:
                     split_special_tokens=True,  # a comment that spells "[SEP]" has written five letters, no separator
                     return_tensors="pt",
                 )
-                logits = self._model(**encoded).logits[:, self._entailment]
-                scores[torch.tensor(part)] = logits.to(torch.float64)
+                logits = self._model(**encoded.to(self._model.device)).logits[:, self._entailment]
+                scores[torch.tensor(part)] = logits.to("cpu", torch.float64)
         shares = torch.softmax(scores.reshape(-1, len(STANCES)), dim=1)
         return [tuple(map(float, row)) for row in shares]  # type: ignore[misc]
 
@@ -129,7 +129,7 @@ def load(target: Target, options: BackendOptions) -> NliBackend:
             f"--backend nli needs --backend-model: a folder, or a name on the Hugging Face hub such as {SUGGESTION}"
         )
     try:
-        import torch  # noqa: F401  # transformers imports without it and fails later, in other words
+        import torch
         from transformers import AutoModelForSequenceClassification, AutoTokenizer
     except ImportError as error:
         raise ModelError(f"--backend nli needs {error.name}: pip install 'reader-sentiment[nli]'") from None
@@ -154,7 +154,7 @@ def load(target: Target, options: BackendOptions) -> NliBackend:
             f"{options.model} has no trained classifier ({', '.join(sorted(told['missing_keys'])[:3])} missing); "
             f"choose a model that was trained on NLI, such as {SUGGESTION}"
         )
-    model.eval()
+    model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
     revision = (
         _digest(folder) if folder.is_dir() else str(getattr(model.config, "_commit_hash", None) or "unknown")[:12]
     )
