@@ -50,6 +50,8 @@ def test_forms_of_an_answer(text: str) -> None:
         ("favor", "favor"),
         ("**Against**.", "against"),
         ("It is neutral", "neutral"),
+        ("Stance: unrelated, a joke", "unrelated"),
+        ("not in favor", None),
         ("favor? against?", None),
         ("yes", None),
     ],

@@ -42,7 +42,7 @@ COMMENTS = [
     Item("no. the states: no", "en", parent_text="great"),
     Item("il lettore", "it"),
     Item("  ", "en"),
-    Item("no " * 3000, "es"),
+    Item("no \ud800 " * 3000, "es", title="\udc00"),
 ]
 
 

@@ -36,6 +36,7 @@ class Reading:
 
 _THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.S)
 _LINE = re.compile(r"^[\s\-*\"'`(\[]*(?:id\W+)?(?P<id>[0-9a-f]{6,64})\b[^\w]+(?P<rest>.+)$", re.I)
+_FIRST = re.compile(rf"\W*(?:(?:the )?(?:stance|label|answer)\W+(?:is\W+)?|it is\W+)?({'|'.join(STANCES)})\b", re.I)
 _WORD = re.compile(r"\w+")
 
 
@@ -90,9 +91,10 @@ def _label(value: object) -> str | None:
 
 
 def _only_label(text: str) -> str | None:
-    """The one label that a text names; None where it names none or several."""
+    """The label that a text begins with, if it names no other one: "not in favor" is no answer."""
+    found = _FIRST.match(text)
     named = {word.lower() for word in _WORD.findall(text)} & set(STANCES)
-    return named.pop() if len(named) == 1 else None
+    return found[1].lower() if found and len(named) == 1 else None
 
 
 def _entries(text: str) -> Iterator[dict[str, Any]]:

@@ -34,7 +34,7 @@ class Wording:
         words = {
             "title": _short(title, TITLE_LENGTH),
             "parent": _short(parent, PARENT_LENGTH),
-            "text": " ".join(text.split()),
+            "text": _short(text, len(text) + 1),
         }
         parts = [self.under] * bool(words["title"]) + [self.answering] * bool(words["parent"]) + [self.says]
         return " ".join(_filled(part, words) for part in parts)
@@ -43,8 +43,8 @@ class Wording:
 def wording(target: Target, language: str) -> Wording:
     """The sentences for a target in a language.
 
-    The target's own hypotheses come first; else the packaged sentences around its statement. In a language that the target is
-    not worded in, they are in the first one that it is worded in: mixing two languages in one sentence helps no model.
+    The target's own hypotheses come first; else the packaged sentences around its statement. For a language that the target is
+    not worded in they are in English, or in the first one that it is worded in: a sentence in two languages helps no model.
     """
     packaged = _packaged()
     worded = [code for code in target.statements if code in packaged]
@@ -70,7 +70,8 @@ def _filled(sentence: str, words: Mapping[str, str]) -> str:
 
 
 def _short(text: str, length: int) -> str:
-    text = " ".join(text.split())
+    """One line; half of a pair of surrogates is no text to a tokenizer and becomes a question mark."""
+    text = " ".join(text.split()).encode("utf-8", "replace").decode()
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 

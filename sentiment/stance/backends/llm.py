@@ -174,9 +174,10 @@ class LlmBackend:
         ids = {one.id: one for one in batch}
         try:
             text = self._server.ask(messages(self._system, batch), 4 * ANSWER_TOKENS * len(batch) + 500)
-        except (SpentError, DeclinedError) as error:
-            reading = Reading({}, dict.fromkeys(ids, str(error)))
-            again = again and len(batch) > 1 and isinstance(error, DeclinedError)
+        except SpentError as error:
+            reading, again = Reading({}, dict.fromkeys(ids, str(error))), False
+        except DeclinedError as error:
+            reading, again = Reading({}, dict.fromkeys(ids, f"declined: {error}")), again and len(batch) > 1
         except NoAnswerError as error:
             outcome.failures = dict.fromkeys((one.key for one in batch), f"no answer: {error}")
             outcome.trouble = str(error)
