@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sentiment.errors import InputError
-from sentiment.records import UNKNOWN_LANGUAGE, Comment, Document, Label, Page, Skipped, Stance
+from sentiment.records import STANCES, UNKNOWN_LANGUAGE, Comment, Document, Label, Page, Skipped, Stance
 
 if TYPE_CHECKING:
-    from sentiment.report.groups import Report
+    from sentiment.report.filters import Filters
+    from sentiment.report.groups import Report, ReportOptions
+    from sentiment.report.result import PopulationName
     from sentiment.sources import ReadOptions
     from sentiment.stance.backends import BackendOptions
     from sentiment.stance.backends.plan import Plan
-    from sentiment.stance.tag import Item
+    from sentiment.stance.tag import Item, StanceBackend
+    from sentiment.stance.target import Target
 
 Paths = Iterable[str | os.PathLike[str]]
 
@@ -99,21 +103,24 @@ def analyse(
         reasons: whether the words and cues behind each decision are wanted.
         backend: what tags the comments, if not the linear model.
     """
-    from sentiment.annotate.labels import load
-    from sentiment.stance.tag import load_backend
-    from sentiment.stance.target import load_target
+    tagger = Tagger(target=target, annotations=annotations, model=model, backend=backend)
+    for batch in _gathered(read(paths, options=options), tagger.backend.at_once):
+        tagged = iter(tagger.tag([page for page in batch if isinstance(page, Page)], reasons=reasons))
+        yield from (item if isinstance(item, Skipped) else next(tagged) for item in batch)
 
-    chosen = load_target(target)
-    labels = load(annotations / chosen.slug).current
-    tagger = load_backend(chosen, model, backend)
-    for batch in _gathered(read(paths, options=options), tagger.at_once):
-        items = [item for page in batch if isinstance(page, Page) for item in _items(page)]
-        stances = iter(tagger.classify(items, reasons=reasons) if items else ())
-        for page in batch:
-            if isinstance(page, Skipped):
-                yield page
-            else:
-                yield Tagged(page, tuple(_labelled(comment, next(stances), labels) for comment in page.comments))
+
+def _gathered(items: Iterable[Page | Skipped], at_once: int) -> Iterator[list[Page | Skipped]]:
+    """Pages in order, as many together as it takes for so many comments; one by one where one comment is enough."""
+    batch: list[Page | Skipped] = []
+    comments = 0
+    for item in items:
+        batch.append(item)
+        comments += len(item.comments) if isinstance(item, Page) else 0
+        if comments >= at_once or at_once == 1:
+            yield batch
+            batch, comments = [], 0
+    if batch:
+        yield batch
 
 
 def plan(
@@ -141,6 +148,46 @@ def plan(
     return whole
 
 
+class Tagger:
+    """What tagging takes, loaded once: the model and people's labels.
+
+    Args:
+        target: what the stance is toward: the name of a target, or the path of its file.
+        annotations: folder with one folder of labels per target.
+        model: a model file other than the target's own.
+        backend: what tags the comments, if not the linear model.
+    """
+
+    def __init__(
+        self, *, target: str, annotations: Path, model: Path | None, backend: BackendOptions | None = None
+    ) -> None:
+        from sentiment.annotate.labels import load
+        from sentiment.stance.tag import load_backend
+        from sentiment.stance.target import load_target
+
+        chosen = load_target(target)
+        self.labels: dict[str, Label] = load(annotations / chosen.slug).current
+        self.backend: StanceBackend = load_backend(chosen, model, backend)
+        self._learned = frozenset(getattr(getattr(self.backend, "model", None), "meta", {}).get("trained_ids", ()))
+
+    def tag(self, pages: Sequence[Page], *, reasons: bool = False) -> list[Tagged]:
+        """The pages with the stances of their comments, all of which go to the model together."""
+        items = [item for page in pages for item in _items(page)]
+        said = iter(self.backend.classify(items, reasons=reasons) if items else ())
+        return [
+            Tagged(page, tuple(self._with_label(comment, next(said)) for comment in page.comments)) for page in pages
+        ]
+
+    def _with_label(self, comment: Comment, stance: Stance) -> Stance:
+        label = self.labels.get(comment.id)
+        if label is None:
+            return stance
+        # a model's error on what it learned from says nothing about its error elsewhere: such a label is known, not
+        # a part of the random sample
+        drawn = None if comment.id in self._learned else label.inclusion
+        return replace(stance, name=label.stance, source="human", annotator=label.annotator, inclusion=drawn)
+
+
 def report(
     paths: Paths | str | os.PathLike[str],
     *,
@@ -149,19 +196,124 @@ def report(
     annotations: Path = DEFAULT_ANNOTATIONS,
     model: Path | None = None,
     options: ReadOptions | None = None,
+    population: PopulationName = "such",
+    filters: Filters | None = None,
 ) -> Report:
-    """Stance per group and in total, over everything that can be read from the paths."""
-    return fold(
-        analyse(paths, target=target, annotations=annotations, model=model, options=options), target=target, by=by
+    """Stance per group and in total, over everything that can be read from the paths.
+
+    Args:
+        paths: what to read, as for :func:`read`.
+        target: what the stance is toward: the name of a target, or the path of its file.
+        by: what to group by: ``outlet``, ``language``, or both.
+        annotations: folder with one folder of labels per target.
+        model: a model file other than the target's own.
+        options: how to read.
+        population: ``such``: the comments are a sample of such comments; ``these``: the share among exactly these.
+        filters: which comments count; None takes all.
+    """
+    tagged = analyse(paths, target=target, annotations=annotations, model=model, options=options)
+    asked = report_options(target, by=by, population=population, model=model)
+    if filters is not None:
+        tagged = select(tagged, filters, target=target)
+    return fold(tagged, target=target, options=asked, annotations=annotations)
+
+
+def report_options(
+    target: str,
+    *,
+    by: Sequence[str] = ("outlet", "language"),
+    population: PopulationName = "such",
+    model: Path | None = None,
+    split: date | None = None,
+    step: str = "auto",
+    show: Callable[[str], str] = str,
+    evidence: bool = True,
+    backend: BackendOptions | None = None,
+) -> ReportOptions:
+    """What a report on a target is asked for: with the target's reasons and the model's training prevalence.
+
+    ``evidence`` says whether reasons and typical comments are wanted; they cost a second look at every comment.
+    """
+    from sentiment.report.groups import ReportOptions
+    from sentiment.stance.tag import load_backend
+    from sentiment.stance.target import load_target
+
+    chosen = load_target(target)
+    linear = load_backend(chosen, model) if backend is None else None
+    meta = getattr(getattr(linear, "model", None), "meta", {})
+    shares = dict(zip(meta.get("labels", ()), meta.get("prior", ()), strict=False))
+    return ReportOptions(
+        by=tuple(by),
+        population=population,
+        split=split,
+        step=step,
+        prior=tuple(shares[name] for name in STANCES) if set(STANCES) <= shares.keys() else None,
+        themes=themes_of(chosen) if chosen.reasons and evidence else None,
+        titles=chosen.titles,
+        today=date.today(),
+        show=show,
     )
 
 
-def fold(tagged: Iterable[Tagged | Skipped], *, target: str, by: Sequence[str]) -> Report:
-    """The report over a stream of tagged pages."""
-    from sentiment.report.groups import Tally, finish
+def themes_of(target: Target) -> Callable[[str, str], dict[str, bool]]:
+    """A function that finds the target's reasons in a text: name -> whether a negator reaches every mention."""
+    from sentiment.stance.features import Analysers
+    from sentiment.stance.tokens import prepare
+
+    prefix = "reason "  # keeps them apart from the words of a language, which are found by the same pass
+    analysers = Analysers({"cues": {prefix + name: words for name, words in target.reasons.items()}})
+
+    def find(text: str, language: str) -> dict[str, bool]:
+        found: dict[str, bool] = {}
+        for _, name, denied in analysers.said(prepare(text, language=language)):
+            if name.startswith(prefix):
+                name = name.removeprefix(prefix)
+                found[name] = found.get(name, True) and denied
+        return found
+
+    return find
+
+
+def select(tagged: Iterable[Tagged | Skipped], filters: Filters, *, target: str) -> Iterator[Tagged | Skipped]:
+    """Only the comments that pass the filters, on their pages; a page whose outlet is not asked for falls away."""
     from sentiment.stance.target import load_target
 
-    tally = Tally(by)
+    chosen = load_target(target)
+    unknown = [name for name in filters.reasons if name not in chosen.reasons]
+    if unknown:
+        raise InputError(f"no reason {', '.join(unknown)}; {chosen.slug} has {', '.join(chosen.reasons) or 'none'}")
+    keep = filters.keeper(themes_of(chosen) if filters.reasons else None)
+    for item in tagged:
+        if isinstance(item, Skipped):
+            yield item
+        elif (left := keep(item.page, item.stances)) is not None:
+            yield Tagged(*left)
+
+
+def fold(
+    tagged: Iterable[Tagged | Skipped],
+    *,
+    target: str,
+    by: Sequence[str] = ("outlet", "language"),
+    options: ReportOptions | None = None,
+    annotations: Path = DEFAULT_ANNOTATIONS,
+    command: str = "",
+) -> Report:
+    """The report over a stream of tagged pages.
+
+    Args:
+        tagged: pages with stances, as :func:`analyse` gives them.
+        target: what the stance is toward.
+        by: what to group by, where no options are given.
+        options: what is asked; None asks for the groups alone.
+        annotations: folder with one folder of labels per target, for the codebook's hash.
+        command: what was typed, for the report's last lines.
+    """
+    from sentiment.report.groups import ReportOptions, Tally, finish
+    from sentiment.report.provenance import provenance
+    from sentiment.stance.target import load_target
+
+    tally = Tally(options=options or ReportOptions(by=tuple(by)))
     skipped = []
     model = None
     why: Counter[str] = Counter()
@@ -173,8 +325,21 @@ def fold(tagged: Iterable[Tagged | Skipped], *, target: str, by: Sequence[str]) 
         model = model or next((stance.model for stance in item.stances if stance.model), None)
         why.update(reasons_of_untagged(item.stances))
     chosen = load_target(target)
-    found = finish(tally, target=chosen.slug, statement=chosen.name, model=model, skipped=skipped)
-    return replace(found, notes=(untagged(why), *found.notes)) if why else found
+    made_with = provenance(
+        model=model, codebook=chosen.codebook_version, file=annotations / chosen.slug / "codebook.md", command=command
+    )
+    return finish(
+        tally,
+        target=chosen.slug,
+        statement=chosen.name,
+        model=model,
+        skipped=skipped,
+        provenance=made_with,
+        notes=[
+            *([untagged(why)] if why else []),
+            *_unused_labels(annotations / chosen.slug, sum(cell.human for cell in tally.cells.values())),
+        ],
+    )
 
 
 def reasons_of_untagged(stances: Iterable[Stance]) -> Iterator[str]:
@@ -190,6 +355,14 @@ def untagged(why: Counter[str]) -> str:
         f"Without a stance: {told}{more}. Label comments with `sentiment annotate`, or tag them with a model that reads "
         "every language: --backend nli or llm."
     )
+
+
+def _unused_labels(folder: Path, used: int) -> Iterator[str]:
+    from sentiment.annotate.labels import load
+
+    left = len(load(folder).current) - used
+    if left > 0:
+        yield f"{left} labels in {folder} are of comments that are not counted here."
 
 
 def classify(
@@ -211,12 +384,12 @@ def classify(
         reasons: whether the words and cues behind each decision are wanted.
         backend: what tags the comments, if not the linear model.
     """
-    from sentiment.language import identify
+    from sentiment.language.batch import identify_all
     from sentiment.stance.tag import Item, load_backend
     from sentiment.stance.target import load_target
 
     if language is None:
-        languages: Sequence[str] = [identify(text) for text in texts]
+        languages: Sequence[str] = identify_all(texts)
     elif isinstance(language, str):
         languages = [language] * len(texts)
     else:
@@ -232,21 +405,8 @@ def _page(document: Document) -> Page:
     return with_languages(threads.parse(document))
 
 
-def _gathered(items: Iterable[Page | Skipped], at_once: int) -> Iterator[list[Page | Skipped]]:
-    """Pages in order, as many together as it takes for so many comments; one by one where one comment is enough."""
-    batch: list[Page | Skipped] = []
-    comments = 0
-    for item in items:
-        batch.append(item)
-        comments += len(item.comments) if isinstance(item, Page) else 0
-        if comments >= at_once or at_once == 1:
-            yield batch
-            batch, comments = [], 0
-    if batch:
-        yield batch
-
-
 def _items(page: Page) -> Iterator[Item]:
+    """The comments of a page with what is needed to understand them."""
     from sentiment.stance.tag import Item
 
     by_id: dict[str, Comment] = {comment.id: comment for comment in page.comments}
@@ -254,11 +414,3 @@ def _items(page: Page) -> Iterator[Item]:
         parent = by_id.get(comment.parent_id or "")
         language = page.language if comment.language == UNKNOWN_LANGUAGE else comment.language
         yield Item(comment.text, language, parent.text if parent else "", page.title or "", comment.quote)
-
-
-def _labelled(comment: Comment, stance: Stance, labels: dict[str, Label]) -> Stance:
-    """A human's label wins over the model's."""
-    label = labels.get(comment.id)
-    if label is None:
-        return stance
-    return replace(stance, name=label.stance, source="human", annotator=label.annotator, inclusion=label.inclusion)

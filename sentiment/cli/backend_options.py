@@ -75,13 +75,21 @@ class BackendChoice:
     dry_run: Annotated[bool, _option("--dry-run", "llm: say what would be sent and what it costs, and stop.")] = False
     yes: Annotated[bool, _option("--yes", "llm: send without asking.")] = False
 
-    def options(self, target: str, annotations: Path, model_file: Path | None = None) -> BackendOptions | None:
+    def options(
+        self, target: str, annotations: Path, model_file: Path | None = None, *, folder: bool = False
+    ) -> BackendOptions | None:
         """For the library; None stands for the linear model, in ``model_file`` if one is given.
+
+        Args:
+            target: What the stance is toward.
+            annotations: Folder that holds one folder of labels per target.
+            model_file: What ``--model`` names.
+            folder: Whether the output is a folder of parts, which only the linear model fills.
 
         Raises:
             InputError: An option was given that the backend has no use for, or has a value that cannot be.
         """
-        _refuse_strays(self, model_file)
+        _refuse_strays(self, model_file, folder=folder)
         if self.name is BackendName.linear:
             return None
         from sentiment.stance.backends import BackendOptions
@@ -160,7 +168,7 @@ def takes_backend(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def _refuse_strays(choice: BackendChoice, model_file: Path | None) -> None:
+def _refuse_strays(choice: BackendChoice, model_file: Path | None, *, folder: bool) -> None:
     """An option that would be ignored is a slip, and one that could cost money or a wrong report."""
     from sentiment.errors import InputError
 
@@ -172,6 +180,8 @@ def _refuse_strays(choice: BackendChoice, model_file: Path | None) -> None:
         raise InputError(f"{option} is for --backend {theirs}; the backend is {choice.name}")
     if model_file is not None and choice.name is not BackendName.linear:
         raise InputError(f"--model is for --backend linear; --backend {choice.name} takes --backend-model")
+    if folder and choice.name is not BackendName.linear:
+        raise InputError(f"--backend {choice.name} writes one file, not a folder: name one as --output")
 
 
 def _price(text: str | None) -> tuple[float, float] | None:

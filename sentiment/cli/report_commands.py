@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,11 +13,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sentiment.cli.backend_options import LINEAR, BackendChoice, takes_backend
+from sentiment.cli.scale_options import (
+    EngineChoice,
+    EngineOption,
+    PartForm,
+    PartFormOption,
+    PartitionOption,
+    SchedulerOption,
+    WorkersOption,
+    run_of,
+)
 from sentiment.pipeline import DEFAULT_ANNOTATIONS, DEFAULT_TARGET
 
 if TYPE_CHECKING:
+    from sentiment.engine.pages import PageJob
+    from sentiment.engine.run import Run
     from sentiment.pipeline import Tagged
-    from sentiment.records import Skipped
+    from sentiment.records import Comment, Page, Skipped
+    from sentiment.report.filters import Filters
+    from sentiment.report.groups import Report
     from sentiment.stance.backends import BackendOptions
 
 PathsArgument = Annotated[
@@ -37,6 +52,64 @@ class ReportFormat(StrEnum):
     json = "json"
     csv = "csv"
     markdown = "markdown"
+    parquet = "parquet"
+    html = "html"
+
+
+class Population(StrEnum):
+    """Whose share is asked for."""
+
+    such = "such"
+    these = "these"
+
+
+class Step(StrEnum):
+    """The length of a period."""
+
+    auto = "auto"
+    day = "day"
+    week = "week"
+    month = "month"
+
+
+class Authors(StrEnum):
+    """What becomes of authors' names."""
+
+    pseudonym = "pseudonym"
+    keep = "keep"
+    drop = "drop"
+
+
+class DuplicatesChoice(StrEnum):
+    """What becomes of copies of a comment."""
+
+    every = "count"
+    mark = "mark"
+    once = "once"
+
+
+MaskOption = Annotated[
+    bool, typer.Option("--mask", help="Mask e-mail addresses, telephone numbers and handles in texts.")
+]
+OutletOption = Annotated[list[str] | None, typer.Option("--outlet", help="Only these outlets: a.example,b.example")]
+LanguageOption = Annotated[list[str] | None, typer.Option("--language", help="Only comments in these languages: it,de")]
+SinceOption = Annotated[
+    datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="Only comments from this day on.")
+]
+UntilOption = Annotated[
+    datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Only comments up to this day.")
+]
+ConfidenceOption = Annotated[
+    float, typer.Option("--min-confidence", help="Only comments of which the model is this sure, 0 to 1.")
+]
+ReasonOption = Annotated[
+    list[str] | None, typer.Option("--reason", help="Only comments that name one of these themes.")
+]
+TopLevelOption = Annotated[bool, typer.Option("--top-level-only", help="Only comments on the article, no answers.")]
+DuplicatesOption = Annotated[
+    DuplicatesChoice,
+    typer.Option("--duplicates", help="Copies and near-copies: count all, mark them in an export, count them once."),
+]
 
 
 class ParseFormat(StrEnum):
@@ -62,17 +135,65 @@ def report(
     output: OutputOption = "-",
     annotations: AnnotationsOption = DEFAULT_ANNOTATIONS,
     model: ModelOption = None,
+    population: Annotated[
+        Population,
+        typer.Option(
+            help="such: of comments like these, threads taken as a sample; these: among exactly these comments."
+        ),
+    ] = Population.such,
+    split: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Compare comments before this day with those from it on."),
+    ] = None,
+    step: Annotated[Step, typer.Option("--time", help="Length of the periods over time.")] = Step.auto,
+    mask: MaskOption = False,
+    outlet: OutletOption = None,
+    language: LanguageOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    min_confidence: ConfidenceOption = 0.0,
+    reason: ReasonOption = None,
+    top_level_only: TopLevelOption = False,
+    duplicates: DuplicatesOption = DuplicatesChoice.every,
+    workers: WorkersOption = None,
+    engine: EngineOption = EngineChoice.local,
+    scheduler: SchedulerOption = None,
     backend: BackendChoice = LINEAR,
 ) -> None:
     """Stance per outlet and language, with intervals: do the readers want this, and how sure can we be?"""
-    from sentiment.pipeline import analyse, fold
+    from sentiment.engine.pages import PageJob
+    from sentiment.pipeline import fold, report_options, select
+    from sentiment.report.privacy import mask as masking
+
+    chosen = filters(outlet, language, since, until, min_confidence, reason, top_level_only, duplicates)
+    dimensions = [name.strip() for name in by.split(",") if name.strip()]
+    stronger = _backend(backend, paths, target, annotations, model)
+    asked = report_options(
+        target,
+        by=dimensions,
+        population=population.value,
+        model=model,
+        split=split.date() if split else None,
+        step=step.value,
+        show=masking if mask else str,
+        evidence=format in (ReportFormat.json, ReportFormat.html),
+        backend=stronger,
+    )
+    tagged = _tagged(paths, PageJob(target, annotations, model), run_of(workers, engine, scheduler), stronger)
+    found = fold(
+        select(tagged, chosen, target=target),
+        target=target,
+        options=asked,
+        annotations=annotations,
+        command=_command(),
+    )
+    _write_report(found, format, output)
+
+
+def _write_report(found: Report, form: ReportFormat, output: str) -> None:
     from sentiment.report import render
 
-    dimensions = [name.strip() for name in by.split(",") if name.strip()]
-    options = _backend(backend, paths, target, annotations, model)
-    tagged = analyse(paths, target=target, annotations=annotations, model=model, backend=options)
-    found = fold(_watched(tagged), target=target, by=dimensions)
-    if format is ReportFormat.table:
+    if form is ReportFormat.table:
         from rich.console import Console
 
         with _text_output(output) as file:
@@ -80,41 +201,129 @@ def report(
             console = Console(file=file, width=None if to_screen else 160, highlight=False, emoji=False, markup=False)
             render.print_table(found, console)
         return
-    text = {"json": render.to_json, "csv": render.to_csv, "markdown": render.to_markdown}[format.value](found)
+    if form is ReportFormat.parquet:
+        from contextlib import nullcontext
+
+        from sentiment.report.frames import write_parquet
+        from sentiment.outputs import whole_file
+
+        with nullcontext(sys.stdout.buffer) if output == "-" else whole_file(Path(output), binary=True) as binary:
+            write_parquet(found, binary)
+        return
+    if form is ReportFormat.html:
+        from sentiment.report.page import to_html
+
+        text = to_html(found)
+    else:
+        text = {"json": render.to_json, "csv": render.to_csv, "markdown": render.to_markdown}[form.value](found)
     with _text_output(output) as file:
         file.write(text)
+
+
+def _command() -> str:
+    """What was typed, for the last lines of a report; the program by its name, wherever it lies."""
+    import shlex
+
+    return shlex.join(["sentiment", *sys.argv[1:]])
+
+
+def filters(
+    outlet: list[str] | None,
+    language: list[str] | None,
+    since: datetime | None,
+    until: datetime | None,
+    min_confidence: float,
+    reason: list[str] | None,
+    top_level_only: bool,
+    duplicates: DuplicatesChoice,
+) -> Filters:
+    """The filters that the options ask for; several values as ``a,b`` or as an option given twice."""
+    from sentiment.report.filters import Filters
+
+    def several(values: list[str] | None) -> tuple[str, ...]:
+        return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
+
+    return Filters(
+        outlets=several(outlet),
+        languages=several(language),
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+        min_confidence=min_confidence,
+        reasons=several(reason),
+        top_level_only=top_level_only,
+        duplicates=duplicates.value,
+    )
 
 
 @takes_backend
 def export(
     paths: PathsArgument,
     output: Annotated[
-        str, typer.Option("--output", "-o", help="FILE.csv, .jsonl or .parquet; - is CSV on standard output.")
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            help="FILE.csv, .jsonl or .parquet; - is CSV on standard output; FOLDER/ gets parts and can be continued.",
+        ),
     ],
     target: TargetOption = DEFAULT_TARGET,
     annotations: AnnotationsOption = DEFAULT_ANNOTATIONS,
     model: ModelOption = None,
+    authors: Annotated[
+        Authors, typer.Option(help="pseudonym: a keyed one, the same in every export of this project; keep; drop.")
+    ] = Authors.pseudonym,
+    mask: MaskOption = False,
+    outlet: OutletOption = None,
+    language: LanguageOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    min_confidence: ConfidenceOption = 0.0,
+    reason: ReasonOption = None,
+    top_level_only: TopLevelOption = False,
+    duplicates: DuplicatesOption = DuplicatesChoice.every,
+    format: PartFormOption = None,  # noqa: A002
+    partition: PartitionOption = "",
+    workers: WorkersOption = None,
+    engine: EngineOption = EngineChoice.local,
+    scheduler: SchedulerOption = None,
     backend: BackendChoice = LINEAR,
 ) -> None:
-    """Every comment with its stance, one row each."""
-    from sentiment.pipeline import analyse, reasons_of_untagged, untagged
+    """Every comment with its stance, one row each; authors by pseudonym unless they are kept."""
+    from sentiment.engine.folder import is_folder
+    from sentiment.engine.pages import PageJob
+    from sentiment.errors import InputError
+    from sentiment.pipeline import reasons_of_untagged, select, untagged
     from sentiment.records import Skipped
-    from sentiment.report.rows import rows, write_rows
+    from sentiment.report.privacy import masked
+    from sentiment.report.rows import mark_duplicates, rows, write_rows
 
-    options = _backend(backend, paths, target, annotations, model)
     skipped: list[Skipped] = []
     why: Counter[str] = Counter()
+    chosen = filters(outlet, language, since, until, min_confidence, reason, top_level_only, duplicates)
+    name_of = _author_of(authors, annotations)
 
-    def found() -> Iterator[dict[str, object]]:
-        tagged = analyse(paths, target=target, annotations=annotations, model=model, reasons=True, backend=options)
-        for item in _watched(tagged):
+    job = PageJob(target, annotations, model, reasons=True)
+    run = run_of(workers, engine, scheduler)
+
+    def rows_of(items: Iterable[Tagged | Skipped]) -> Iterator[dict[str, object]]:
+        for item in select(items, chosen, target=target):
             if isinstance(item, Skipped):
                 skipped.append(item)
             else:
                 why.update(reasons_of_untagged(item.stances))
-                yield from rows(item.page, item.stances)
+                yield from rows(masked(item.page) if mask else item.page, item.stances, author=name_of)
 
-    count = write_rows(found(), output)
+    stronger = _backend(backend, paths, target, annotations, model, folder=is_folder(output))
+    marking = duplicates is DuplicatesChoice.mark
+    if is_folder(output):
+        if duplicates is not DuplicatesChoice.every:
+            raise InputError(
+                "copies are found over the whole input: --duplicates needs a file as --output, not a folder"
+            )
+        _export_parts(paths, job, run, output, (format, partition), rows_of, (chosen, authors.value, mask))
+        return
+    found = rows_of(_tagged(paths, job, run, stronger))
+    count = write_rows(mark_duplicates(found) if marking else found, output, more=["duplicate_of"] if marking else [])
     where = "" if output == "-" else f" to {output}"
     typer.echo(f"{count} comments written{where}" + (f", {len(skipped)} sources skipped" if skipped else ""), err=True)
     if why:
@@ -124,15 +333,32 @@ def export(
 
 
 def _backend(
-    backend: BackendChoice, paths: list[str], target: str, annotations: Path, model: Path | None
+    backend: BackendChoice,
+    paths: list[str],
+    target: str,
+    annotations: Path,
+    model: Path | None,
+    *,
+    folder: bool = False,
 ) -> BackendOptions | None:
     """The backend's options, after the user agreed to what it sends."""
-    options = backend.options(target, annotations, model)
+    options = backend.options(target, annotations, model, folder=folder)
     if options is not None:
         from sentiment.pipeline import plan
 
         backend.confirm(lambda: None if "-" in paths else plan(paths, backend=options, target=target))
     return options
+
+
+def _author_of(authors: Authors, annotations: Path) -> Callable[[Page, Comment], str | None]:
+    from sentiment.report.privacy import project_key, pseudonyms
+    from sentiment.report.rows import shown_as_is
+
+    if authors is Authors.keep:
+        return shown_as_is
+    if authors is Authors.drop:
+        return lambda _page, _comment: None
+    return pseudonyms(project_key(annotations))
 
 
 def parse(
@@ -167,24 +393,56 @@ def parse(
 def _text_output(output: str):  # type: ignore[no-untyped-def]  # a context manager either way
     from contextlib import nullcontext
 
-    from sentiment.report.rows import whole_file
+    from sentiment.outputs import whole_file
 
     return nullcontext(sys.stdout) if output == "-" else whole_file(Path(output))
 
 
-def _watched(tagged: Iterable[Tagged | Skipped]) -> Iterator[Tagged | Skipped]:
-    """Pass pages on and count them on standard error, if somebody is looking."""
-    if not sys.stderr.isatty():
-        yield from tagged
-        return
-    from time import monotonic
+def _tagged(
+    paths: list[str], job: PageJob, run: Run, backend: BackendOptions | None = None
+) -> Iterator[Tagged | Skipped]:
+    """Tagged pages; a stronger backend works side by side on its own, in this process."""
+    if backend is not None:
+        from sentiment.pipeline import analyse
 
-    comments = 0
-    shown = monotonic()
-    for pages, item in enumerate(tagged, 1):
-        comments += len(getattr(item, "stances", ()))
-        if monotonic() - shown > 0.5:
-            shown = monotonic()
-            print(f"\r{pages} pages, {comments} comments", end="", file=sys.stderr, flush=True)
-        yield item
-    print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        return analyse(paths, target=job.target, annotations=job.annotations, reasons=job.reasons, backend=backend)
+    from sentiment.cli.progress import Progress
+    from sentiment.engine import tagged
+
+    progress = Progress(paths)
+    return tagged(paths, job, run, watch=lambda chunks: progress.watch(chunks, progress.chunk))
+
+
+def _export_parts(
+    paths: list[str],
+    job: PageJob,
+    run: Run,
+    output: str,
+    form: tuple[PartForm | None, str],
+    rows_of: Callable[[Iterable[Tagged | Skipped]], Iterable[dict[str, object]]],
+    settings: tuple[object, ...],
+) -> None:
+    from sentiment.cli.progress import Progress
+    from sentiment.engine.export import Parts, export_parts
+
+    ending, partition = form
+    by = tuple(name.strip() for name in partition.split(",") if name.strip())
+    progress = Progress(paths)
+    total = export_parts(
+        paths,
+        job,
+        run,
+        Parts(
+            folder=Path(output),
+            form=ending.value if ending else "parquet",
+            by=by,
+            settings={"options": repr(settings)},
+        ),
+        rows_of=rows_of,
+        watch=lambda chunks: progress.watch(chunks, progress.chunk),
+    )
+    skips = f", {len(total.skipped)} sources skipped" if total.skipped else ""
+    made = f"{total.made} parts made, {total.kept} there before"
+    typer.echo(f"{total.comments} comments in {output}: {made}{skips}", err=True)
+    for item in total.skipped[:10]:
+        typer.echo(f"skipped {item.source}: {item.reason}", err=True)

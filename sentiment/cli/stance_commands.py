@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sentiment.cli.backend_options import LINEAR, BackendChoice, takes_backend
+from sentiment.cli.scale_options import (
+    EngineChoice,
+    EngineOption,
+    PartFormOption,
+    SchedulerOption,
+    WorkersOption,
+    run_of,
+)
 
 if TYPE_CHECKING:
-    from sentiment.stance.files import Row, TableFile
-    from sentiment.stance.model import Model
+    from sentiment.engine.table_job import Rows
 
 FileArgument = Annotated[
     str, typer.Argument(metavar="FILE", help="A .csv, .tsv, .jsonl or .parquet; - is standard input.")
@@ -108,7 +115,12 @@ def classify(
     file: FileArgument,
     text: TextOption = "text",
     model: ModelOption = None,
-    output: Annotated[str, typer.Option("--output", "-o", help="File to write; - is standard output.")] = "-",
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", help="File to write; - is standard output; FOLDER/ gets parts and can be continued."
+        ),
+    ] = "-",
     language: LanguageOption = None,
     parent: ParentOption = None,
     title: TitleOption = None,
@@ -117,84 +129,52 @@ def classify(
     abstain: Annotated[
         float, typer.Option("--abstain", min=0.0, max=1.0, help="Leave the stance empty below this confidence.")
     ] = 0.0,
+    format: PartFormOption = None,  # noqa: A002
+    workers: WorkersOption = None,
+    engine: EngineOption = EngineChoice.local,
+    scheduler: SchedulerOption = None,
     backend: BackendChoice = LINEAR,
 ) -> None:
     """Add stance, p_LABEL and confidence to every row of a table."""
+    from sentiment.engine.folder import is_folder
     from sentiment.pipeline import DEFAULT_ANNOTATIONS, DEFAULT_TARGET
-    from sentiment.stance.files import open_table, write_table
 
-    toward = target or DEFAULT_TARGET
-    options = backend.options(toward, DEFAULT_ANNOTATIONS, model)
+    options = backend.options(target or DEFAULT_TARGET, DEFAULT_ANNOTATIONS, model, folder=is_folder(output))
     if options is not None:
-        from sentiment.cli.backend_classify import Columns, classify_table
+        from sentiment.cli import backend_classify
 
-        columns = Columns(text=text, language=language, parent=parent, title=title)
-        classify_table(file, output, columns, backend, options, target=toward, reasons=reasons, abstain=abstain)
+        places = backend_classify.Columns(text=text, language=language, parent=parent, title=title)
+        toward = target or DEFAULT_TARGET
+        backend_classify.classify_table(
+            file, output, places, backend, options, target=toward, reasons=reasons, abstain=abstain
+        )
         return
-    made = _model(model, target)
-    with open_table(file) as table:
-        table.need(text, language, parent, title)
-        if language is None and made.languages is not None and "language" in table.columns:
-            language = "language"
-        extra = ["stance", *(f"p_{name}" for name in made.labels), "confidence", *(["reasons"] if reasons else [])]
-        names = [name for name in table.columns if name not in extra] + extra
-        tagger = _Tagger(made, text, language, parent, reasons, abstain)
-        count = write_table(output, names, tagger.tag(table), table.form)
-    typer.echo(f"{count} rows" + "".join(f", {n} {why}" for why, n in tagger.left.items()), err=True)
+    from sentiment.cli.progress import Progress
+    from sentiment.engine.classify import Columns, classify_file, classify_parts
 
+    columns = Columns(
+        text=text,
+        language=language,
+        parent=parent,
+        title=title,
+        model=model,
+        target=target,
+        reasons=reasons,
+        abstain=abstain,
+    )
+    run = run_of(workers, engine, scheduler)
+    progress = Progress([file])
 
-class _Tagger:
-    """Fills the new columns of a table, some rows at a time."""
+    def watch(found: Iterator[Rows]) -> Iterator[Rows]:
+        return progress.watch(found, progress.rows)
 
-    def __init__(
-        self, model: Model, text: str, language: str | None, parent: str | None, reasons: bool, abstain: float
-    ) -> None:
-        self.model, self.text, self.language, self.parent = model, text, language, parent
-        self.reasons, self.abstain = reasons, abstain
-        self.left: dict[str, int] = {}
-
-    def tag(self, table: TableFile) -> Iterator[list[Row]]:
-        for batch in table.batches():
-            self._tag(batch)
-            yield batch
-
-    def _tag(self, batch: list[Row]) -> None:
-        from sentiment.stance.explain import reasons_of
-
-        docs, rows = [], []
-        for row in batch:
-            words, code = str(row.get(self.text) or ""), self._language(row)
-            why = "" if self.model.knows(code) else f"no model for {code or 'und'}"
-            why = why or ("" if words.strip() else "without words")
-            row["stance"] = row["confidence"] = ""
-            row |= dict.fromkeys((f"p_{label}" for label in self.model.labels), "")
-            if self.reasons:
-                row["reasons"] = why
-            if why:
-                self.left[why] = self.left.get(why, 0) + 1
-                continue
-            above = str(row.get(self.parent) or "") if self.parent else ""
-            docs.append(self.model.prepare(words, language=code, parent=above))
-            rows.append(row)
-        shares = self.model.probabilities(docs)
-        for doc, row, share, chosen in zip(docs, rows, shares, self.model.choose(shares), strict=True):
-            if share[chosen] >= self.abstain:
-                row["stance"] = self.model.labels[chosen]
-            else:
-                self.left["left open"] = self.left.get("left open", 0) + 1
-            row["confidence"] = round(float(share[chosen]), 4)
-            row |= {f"p_{name}": round(float(p), 4) for name, p in zip(self.model.labels, share, strict=True)}
-            if self.reasons:
-                row["reasons"] = "; ".join(reasons_of(self.model, doc, int(chosen)))
-
-    def _language(self, row: Row) -> str:
-        if self.model.languages is None:
-            return ""
-        if self.language is not None:
-            return str(row.get(self.language) or "").strip().lower()
-        from sentiment.language import identify
-
-        return identify(str(row.get(self.text) or ""))
+    said = ""
+    if is_folder(output):
+        done = classify_parts(file, Path(output), columns, run, form=format.value if format else None, watch=watch)
+        said = f" in {output}: {done.made} parts made, {done.kept} there before"
+    else:
+        done = classify_file(file, output, columns, run, watch=watch)
+    typer.echo(f"{done.rows} rows{said}" + "".join(f", {n} {why}" for why, n in done.left.items()), err=True)
 
 
 def evaluate(

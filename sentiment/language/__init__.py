@@ -18,8 +18,8 @@ PAGE_PRIOR = 0.80
 ENGLISH_PRIOR = 0.10
 CERTAIN = 0.5
 """Below this posterior the language is not known: ``und``."""
-LONGEST_TEXT = 2_000
-"""Characters that are looked at; more adds nothing but time."""
+LONGEST_TEXT = 600
+"""Characters that are looked at. On 142 saved pages 300 and 2,000 gave another language twice; more is only time."""
 
 # Written in news comments at all: the smaller relatives that py3langid also knows (Venetian, Nigerian Pidgin,
 # Ligurian ...) take probability from Italian or English in short texts and are left out.
@@ -117,7 +117,7 @@ def identify(text: str, page_language: str = UNKNOWN_LANGUAGE) -> str:
     """ISO 639-1 code of a text's language, or ``und`` where it cannot be known.
 
     Args:
-        text: the words; only the first 2,000 characters count.
+        text: the words; only the first 600 characters count.
         page_language: the language of the page it stands on, if known.
     """
     text = text[:LONGEST_TEXT]
@@ -136,11 +136,18 @@ def identify(text: str, page_language: str = UNKNOWN_LANGUAGE) -> str:
     return code if best >= CERTAIN * sum(weight for weight, _ in weighted) else page_language
 
 
-def with_languages(page: Page) -> Page:
-    """The page with its own language and that of every comment filled in."""
+def evidence(page: Page) -> str:
+    """The words that tell a page's language."""
+    if len(page.body) >= 80:
+        return page.body
     own = "\n".join(part for part in (page.title, page.body) if part)
     if len(own) < 80:  # too short to go by: let the readers speak too
         own += "\n" + "\n".join(comment.text for comment in page.comments[:30])
-    language = identify(page.body if len(page.body) >= 80 else own)
+    return own
+
+
+def with_languages(page: Page) -> Page:
+    """The page with its own language and that of every comment filled in."""
+    language = identify(evidence(page))
     comments = tuple(replace(comment, language=identify(comment.text, language)) for comment in page.comments)
     return replace(page, language=language, comments=comments)

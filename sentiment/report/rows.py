@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 from sentiment.cells import row_writer
 from sentiment.errors import InputError
-from sentiment.records import STANCES, Page, Stance
+from sentiment.outputs import whole_file
+from sentiment.records import STANCES, Comment, Page, Stance
 
 TEXTS = (
     *("page_id", "outlet", "url", "title", "page_language", "comment_id"),
@@ -34,7 +32,15 @@ BATCH = 5_000
 Row = dict[str, Any]
 
 
-def rows(page: Page, stances: Sequence[Stance]) -> Iterator[Row]:
+Author = Callable[[Page, Comment], str | None]
+
+
+def shown_as_is(_: Page, comment: Comment) -> str | None:
+    """The author's display name."""
+    return comment.author
+
+
+def rows(page: Page, stances: Sequence[Stance], *, author: Author = shown_as_is) -> Iterator[Row]:
     """One dictionary per comment, keys in the order of :data:`COLUMNS`; None where nothing is known."""
     for comment, stance in zip(page.comments, stances, strict=True):
         probabilities = stance.probabilities or (None,) * len(STANCES)
@@ -47,7 +53,7 @@ def rows(page: Page, stances: Sequence[Stance]) -> Iterator[Row]:
             "comment_id": comment.id,
             "position": comment.position,
             "parent_id": comment.parent_id,
-            "author": comment.author,
+            "author": author(page, comment),
             "date": comment.date.isoformat() if comment.date else None,
             "language": comment.language,
             "text": comment.text,
@@ -62,59 +68,44 @@ def rows(page: Page, stances: Sequence[Stance]) -> Iterator[Row]:
         }
 
 
-def write_rows(found: Iterable[Row], output: str) -> int:
+def mark_duplicates(found: Iterable[Row]) -> Iterator[Row]:
+    """The rows with a last column ``duplicate_of``: the id of the earlier comment that this one copies, or nothing."""
+    from sentiment.report.duplicates import Duplicates
+
+    duplicates = Duplicates()
+    return ({**row, "duplicate_of": duplicates.first_of(row["comment_id"], row["text"])} for row in found)
+
+
+def write_rows(found: Iterable[Row], output: str, *, more: Sequence[str] = ()) -> int:
     """Write rows to ``FILE.csv``, ``.jsonl`` or ``.parquet`` (``-``: CSV on standard output); gives their number.
 
-    The file appears under its name only when it is complete.
+    ``more`` names text columns that the rows have beyond :data:`COLUMNS`. The file appears under its name only when it is complete.
 
     Raises:
         InputError: the ending is none of these, or the file cannot be written.
     """
-    writers: dict[str, Callable[[Iterable[Row], IO[Any]], int]] = {
+    columns = (*COLUMNS, *more)
+    writers: dict[str, Callable[[Iterable[Row], IO[Any], Sequence[str]], int]] = {
         ".csv": _csv,
         ".jsonl": _jsonl,
         ".parquet": _parquet,
     }
     if output == "-":
-        return _csv(found, sys.stdout)
+        return _csv(found, sys.stdout, columns)
     path = Path(output)
     writer = writers.get(path.suffix.lower())
     if writer is None:
         raise InputError(f"cannot write {output}: its ending must be one of {', '.join(writers)}")
     with whole_file(path, binary=writer is _parquet) as file:
-        return writer(found, file)
+        return writer(found, file, columns)
 
 
-@contextmanager
-def whole_file(path: Path, *, binary: bool = False) -> Iterator[IO[Any]]:
-    """A file that gets its name only when the block ends well, and is removed otherwise."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}; does the folder exist?") from error
-    try:
-        if binary:
-            file: IO[Any] = os.fdopen(handle, "wb")
-        else:
-            # a lone surrogate is not text that any file could hold: it becomes "?"
-            file = os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="")
-        with file:
-            yield file
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(name).chmod(0o666 & ~umask)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _csv(found: Iterable[Row], file: IO[str]) -> int:
+def _csv(found: Iterable[Row], file: IO[str], columns: Sequence[str]) -> int:
     write = row_writer(file)
-    write(COLUMNS)
+    write(columns)
     count = 0
     for row in found:
-        write([_cell(row[name]) for name in COLUMNS])
+        write([_cell(row[name]) for name in columns])
         count += 1
     return count
 
@@ -127,7 +118,7 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _jsonl(found: Iterable[Row], file: IO[str]) -> int:
+def _jsonl(found: Iterable[Row], file: IO[str], _: Sequence[str]) -> int:
     count = 0
     for row in found:
         file.write(json.dumps(row, ensure_ascii=False) + "\n")
@@ -135,12 +126,12 @@ def _jsonl(found: Iterable[Row], file: IO[str]) -> int:
     return count
 
 
-def _parquet(found: Iterable[Row], file: IO[bytes]) -> int:
+def _parquet(found: Iterable[Row], file: IO[bytes], columns: Sequence[str]) -> int:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    kinds = {name: pa.string() for name in TEXTS} | {"position": pa.int32()}
-    schema = pa.schema([(name, kinds.get(name, pa.float64())) for name in COLUMNS])
+    kinds = {name: pa.string() for name in (*TEXTS, *columns[len(COLUMNS) :])} | {"position": pa.int32()}
+    schema = pa.schema([(name, kinds.get(name, pa.float64())) for name in columns])
     count, rest = 0, iter(found)
     with pq.ParquetWriter(file, schema) as writer:
         while batch := list(islice(rest, BATCH)):

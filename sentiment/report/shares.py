@@ -24,7 +24,7 @@ class Cluster:
     hits: float
 
 
-def wilson(hits: float, n: float) -> tuple[float, float]:
+def wilson(hits: float, n: float, *, z: float = Z) -> tuple[float, float]:
     """Wilson's score interval for a share of independent comments.
 
     Never empty and never outside [0, 1], also for 0 of n. Counts need not be whole: see :func:`share`.
@@ -34,8 +34,8 @@ def wilson(hits: float, n: float) -> tuple[float, float]:
     if n <= 0:
         return 0.0, 1.0
     p = hits / n
-    centre = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
-    half = Z * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
     return max(0.0, centre - half), min(1.0, centre + half)
 
 

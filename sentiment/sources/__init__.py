@@ -9,6 +9,6 @@ from __future__ import annotations
 
 from sentiment.sources.decode import Decoded, decode
 from sentiment.sources.options import ReadOptions
-from sentiment.sources.reading import read
+from sentiment.sources.reading import blobs, read, read_blob
 
-__all__ = ["Decoded", "ReadOptions", "decode", "read"]
+__all__ = ["Decoded", "ReadOptions", "blobs", "decode", "read", "read_blob"]

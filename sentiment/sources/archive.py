@@ -7,7 +7,7 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import BinaryIO
 
@@ -18,7 +18,7 @@ from sentiment.sources.blob import Blob, Item, too_large
 from sentiment.sources.compressed import HARMLESS
 from sentiment.sources.manifest import Entry, Manifest
 from sentiment.sources.options import ReadOptions
-from sentiment.sources.paths import is_companion
+from sentiment.sources.paths import LARGEST_FRAME, companion_file, is_companion
 from sentiment.sources.reading import read_blob
 
 _DEEPEST = 2  # an archive in an archive
@@ -65,9 +65,20 @@ def _zip_members(blob: Blob, archive: zipfile.ZipFile, options: ReadOptions) -> 
         except InputError as error:
             yield Skipped(source, str(error))
             continue
-        yield from read_blob(_member(blob, source, info.filename, data, contents), options)
+        member = _member(blob, source, info.filename, data, contents)
+        beside = partial(_zip_companion, archive, info.filename, options)
+        yield from read_blob(replace(member, beside=beside), options)
     if not members:
         raise InputError("an archive without any file to read")
+
+
+def _zip_companion(archive: zipfile.ZipFile, page: str, options: ReadOptions, address: str) -> bytes | None:
+    name = companion_file(_base(page), address)
+    try:
+        info = archive.getinfo(_folder(page) + name) if name else None
+        return _zip_member(archive, info, options) if info and info.file_size <= LARGEST_FRAME else None
+    except (KeyError, InputError):
+        return None
 
 
 def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, options: ReadOptions) -> bytes:

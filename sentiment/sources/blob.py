@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,10 +11,13 @@ from typing import BinaryIO, cast
 
 from sentiment.errors import InputError
 from sentiment.records import Document, Page, Skipped
+from sentiment.sources.decode import decode
 from sentiment.sources.manifest import Entry
 from sentiment.sources.options import MEBIBYTE
 
 Item = Document | Page | Skipped
+
+_log = logging.getLogger(__name__)
 
 HEAD = 65_536
 """How much of a file is looked at to know its format."""
@@ -31,6 +35,8 @@ class Blob:
     manifest: Entry = field(default_factory=Entry)
     depth: int = 0
     """How many archives are around it."""
+    beside: Callable[[str], bytes | None] | None = None
+    """Gives a file of the page's companion folder by its path relative to the page, where there is such a folder."""
 
     def read(self, limit: int) -> bytes:
         """All of it.
@@ -45,6 +51,17 @@ class Blob:
         if len(data) > limit:
             raise too_large(None, limit)
         return data
+
+    def text(self, limit: int) -> str:
+        """All of it as text; mended mojibake is logged.
+
+        Raises:
+            InputError: it is larger than ``limit``, or not text.
+        """
+        decoded = decode(self.read(limit))
+        if decoded.repaired:
+            _log.info("%s: %d garbled lines mended", self.source, decoded.repaired)
+        return decoded.text
 
     def head(self) -> bytes:
         """The first bytes of it."""

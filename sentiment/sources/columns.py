@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ def _names() -> dict[str, tuple[str, ...]]:
 
 
 _NAMES = _names()
+_LONGEST_HEADER = 100_000
 _ASKED = ("text", "outlet", "author", "date", "parent", "url", "title", "id")
 
 EXPORT = frozenset(("page_id", "comment_id", "position", "text"))
@@ -85,18 +87,22 @@ def choose(names: Iterable[str], options: ReadOptions) -> Columns:
 
 
 def is_table(text: str) -> bool:
-    """Whether a text begins with the header of a table of comments: only names of columns, several of them known."""
-    first = text.lstrip("\ufeff").partition("\n")[0].strip("\r")
-    cells = split(first)
-    if len(cells) < 2 or any(len(cell) > 40 or not cell.strip() for cell in cells):
+    """Whether a text begins as a table of comments does: with names of columns, several known, and a row as wide."""
+    text = text.lstrip("\ufeff")[:_LONGEST_HEADER]
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(first_line(text)))
+    try:
+        cells, row = next(rows, []), next(rows, [])
+    except csv.Error:
+        return False
+    if len(cells) < 2 or len(row) != len(cells) or any(len(cell) > 40 or not cell.strip() for cell in cells):
         return False
     known = {role for role, usual in _NAMES.items() for cell in cells if _plain(cell) in usual}
     return "text" in known and len(known) >= max(2, len(cells) // 3)
 
 
-def split(line: str) -> list[str]:
-    """The cells of a header."""
-    return next(csv.reader([line], delimiter=delimiter(line)), [])
+def first_line(text: str) -> str:
+    """The text before the first line end of any kind."""
+    return re.split(r"[\r\n]", text[:_LONGEST_HEADER], maxsplit=1)[0]
 
 
 def delimiter(line: str) -> str:

@@ -57,6 +57,7 @@ _DECLARED_IN_HTML = re.compile(rb"<meta\b[^>]{0,400}?\bcharset\s*=\s*[\"']?\s*([
 _DECLARED_IN_XML = re.compile(rb"\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*[\"']([\w.:-]{2,40})[\"']")
 _DECLARATION_WITHIN = 16_384  # HTML asks for 1,024; saved pages put comments and styles in front
 
+_HALVES = re.compile("[\ud800-\udfff]")
 _CONTROLS = bytes(b for b in range(0x20) if b not in (0x00, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1B)) + b"\x7f"
 _BROKEN_SHARE = 0.1  # of the characters outside ASCII, in UTF-8 cut inside a letter or pasted together; else a tenth
 
@@ -75,11 +76,27 @@ def decode(data: bytes, *, declared: str | None = None) -> Decoded:
     Raises:
         InputError: the bytes are not text.
     """
+    text, encoding = as_found(data, declared=declared)
+    text, repaired = mend(text)
+    return Decoded(text, encoding, repaired)
+
+
+def as_found(data: bytes, *, declared: str | None = None) -> tuple[str, str]:
+    """Text and encoding, with mojibake as it is in the bytes.
+
+    Raises:
+        InputError: the bytes are not text.
+    """
+    text, encoding = _decode(data, declared)
+    return text.removeprefix("\ufeff").replace("\x00", ""), encoding
+
+
+def _decode(data: bytes, declared: str | None) -> tuple[str, str]:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return _finish(data[len(mark) :].decode(encoding, "replace"), encoding)
+            return data[len(mark) :].decode(encoding, "replace"), encoding
     if encoding_by_nulls := utf16_without_mark(data):
-        return _finish(data.decode(encoding_by_nulls, "replace"), encoding_by_nulls)
+        return data.decode(encoding_by_nulls, "replace"), encoding_by_nulls
     _refuse_binary(data)
     data = data.replace(b"\x00", b"")
     try:
@@ -87,19 +104,19 @@ def decode(data: bytes, *, declared: str | None = None) -> Decoded:
     except UnicodeDecodeError:
         pass
     else:
-        return _finish(*_utf8_or_declared(data, text, declared))
+        return _utf8_or_declared(data, text, declared)
     for label in (declared, *_declarations(data)):
         if (found := _as_declared(data, label)) is not None:
-            return _finish(*found)
+            return found
     if (nearly := _nearly(data, "utf-8", _BROKEN_SHARE)) is not None:
-        return _finish(nearly, "utf-8")
+        return nearly, "utf-8"
     encoding = detect(data)
-    return _finish(_lenient(data, encoding), encoding)
+    return _lenient(data, encoding), encoding
 
 
-def _finish(text: str, encoding: str) -> Decoded:
-    text, repaired = mend(text.removeprefix("\ufeff").replace("\x00", ""))
-    return Decoded(text, encoding, repaired)
+def encodable(text: str) -> str:
+    """Text without halves of surrogate pairs, which JSON and names of files can hold and no output can."""
+    return text if text.isascii() or not _HALVES.search(text) else _HALVES.sub("\ufffd", text)
 
 
 def _refuse_binary(data: bytes) -> None:

@@ -11,7 +11,7 @@ from sentiment.sources.gather import Found, Thread, page
 from sentiment.sources.options import ReadOptions
 from sentiment.sources.prose import prose
 from sentiment.sources.webpage import web_address
-from sentiment.sources.xml import BreaksOffError, Element, attribute, child_of, elements, text_of
+from sentiment.sources.xml_export import BreaksOffError, Element, attribute, child_of, elements, text_of
 
 RULE = "disqus export"
 

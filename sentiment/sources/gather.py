@@ -9,6 +9,7 @@ from datetime import datetime
 from sentiment.assemble import Draft, DraftComment, assemble
 from sentiment.records import Document, FoundDate, Page
 from sentiment.sources.blob import Blob
+from sentiment.sources.decode import encodable
 from sentiment.sources.mojibake import mend
 
 
@@ -71,30 +72,30 @@ def page(blob: Blob, thread: Thread, rule: str, *, only: bool = False) -> Page:
     for i, comment in enumerate(comments):
         parent = index.get(comment.parent) if comment.parent else None
         orphans += bool(comment.parent) and parent is None
-        text, lines = mend(comment.text)
+        text, lines = mend(encodable(comment.text))
         mended += lines
         drafts.append(
             DraftComment(
                 text=text,
-                author=comment.author,
+                author=comment.author and encodable(comment.author),
                 author_url=comment.author_url,
                 date=comment.date,
                 parent=None if parent == i else parent,
-                quote=comment.quote,
+                quote=encodable(comment.quote),
                 score=comment.score,
             )
         )
     draft = Draft(
-        body=thread.body,
+        body=encodable(thread.body),
         comments=drafts,
-        title=thread.title,
-        author=thread.author,
+        title=thread.title and encodable(thread.title),
+        author=thread.author and encodable(thread.author),
         dates=[FoundDate("export", thread.published.date())] if thread.published else [],
         rule=rule,
         declared_comments=thread.declared,
         notes=_notes(thread, orphans, mended),
     )
-    source = blob.source if only else f"{blob.source}::{thread.url or thread.key}"
+    source = blob.source if only else encodable(f"{blob.source}::{thread.url or thread.key}")
     outlet = blob.manifest.outlet or thread.outlet
     return assemble(draft, Document(source=source, content=f"{rule}\x1f{thread.key}", url=url, outlet=outlet))
 

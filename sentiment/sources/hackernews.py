@@ -61,7 +61,7 @@ def _thread(identity: Any, title: Any, item: dict[str, Any]) -> Thread:
         url=f"{_ITEM}{identity}" if str(identity).isdigit() else None,
         title=str(title) if title else None,
         body=_words(item.get("text")).text,
-        author=item.get("author") or None,
+        author=_author(item),
         published=machine_date(item.get("created_at")),
     )
 
@@ -92,12 +92,17 @@ def _comment(data: dict[str, Any], thread: Thread) -> Any:
             quote=words.quote,
             id=identity,
             parent=str(data["parent_id"]) if data.get("parent_id") else None,
-            author=data.get("author") or None,
+            author=_author(data),
             date=machine_date(data.get("created_at")),
             score=points if isinstance(points, int) else None,
         )
     )
     return identity
+
+
+def _author(data: dict[str, Any]) -> str | None:
+    author = data.get("author")
+    return author if isinstance(author, str) and author else None
 
 
 def _words(markup: Any) -> Prose:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
 from typing import Any
 
 from sentiment.errors import InputError
 from sentiment.sources import hackernews, jsonld, reddit
 from sentiment.sources.blob import Blob, Item
-from sentiment.sources.decode import decode
 from sentiment.sources.jsonl import are_pages, page_of, read_jsonl
 from sentiment.sources.options import ReadOptions
 from sentiment.sources.tables import read_rows
+
+_ENDINGS = frozenset((".json", ".jsonld", ".jsonl", ".ndjson"))
 
 Shape = tuple[Callable[[Any], bool], Callable[[Blob, Any, ReadOptions], Iterator[Item]]]
 
 
 def read_json(blob: Blob, options: ReadOptions) -> Iterator[Item]:
     """Pages with comments from Reddit, Hacker News or JSON-LD; rows of comments; pages with their HTML."""
-    text = decode(blob.read(options.max_bytes)).text
+    text = blob.text(options.max_bytes)
     try:
         data = json.loads(text)
     except RecursionError as error:
@@ -27,6 +29,9 @@ def read_json(blob: Blob, options: ReadOptions) -> Iterator[Item]:
     except ValueError as error:
         if "Extra data" in str(error):  # lines of JSON under another name
             yield from read_jsonl(blob, options)
+            return
+        if PurePosixPath(blob.name).suffix.lower() not in _ENDINGS:  # a text that begins like JSON
+            yield blob.document(text, media_type="text/plain")
             return
         raise InputError(f"not readable as JSON ({error})") from error
     for fits, pages in _SHAPES:

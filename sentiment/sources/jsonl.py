@@ -13,7 +13,7 @@ from sentiment.errors import InputError
 from sentiment.records import Skipped
 from sentiment.sources.blob import Blob, Item, buffered, too_large
 from sentiment.sources.dates import machine_date
-from sentiment.sources.decode import decode
+from sentiment.sources.decode import decode, encodable
 from sentiment.sources.options import ReadOptions
 from sentiment.sources.tables import read_rows
 from sentiment.sources.webpage import origin, web_address
@@ -57,8 +57,8 @@ def are_pages(rows: list[dict[str, Any]]) -> bool:
 def page_of(blob: Blob, row: dict[str, Any], number: int) -> Item:
     """The document of one object."""
     html, url = _first(row, _HTML), web_address(_first(row, _ADDRESS))
-    content = html or _first(row, _TEXT)
-    source = f"{blob.source}::{url or number}"
+    content = encodable(html or _first(row, _TEXT))
+    source = encodable(f"{blob.source}::{url or number}")
     if not content.strip():
         return Skipped(source, "a page without html or text")
     inner = Blob(source, "", blob.open, None, blob.manifest, blob.depth)

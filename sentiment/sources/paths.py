@@ -14,9 +14,11 @@ from typing import BinaryIO
 
 from sentiment.errors import InputError
 from sentiment.records import Skipped
-from sentiment.sources import manifest
+from sentiment.sources import manifest, remote
 from sentiment.sources.blob import Blob, too_large
+from sentiment.sources.decode import encodable
 from sentiment.sources.manifest import Entry, Manifest
+from sentiment.sources.options import MEBIBYTE
 
 STANDARD_INPUT = "-"
 
@@ -27,6 +29,7 @@ _COMPANION = re.compile(
     r"|_dosyalar|_elemei|_filer|_tiedostot|_fitxers|\.files)$",
     re.I,
 )
+LARGEST_FRAME = 32 * MEBIBYTE
 _PAGE_ENDINGS = (".html", ".htm", ".xhtml", ".mht", ".mhtml", "")
 
 
@@ -38,16 +41,39 @@ def expand(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
     """
     found: list[str] = []
     for path in [os.fspath(given) for given in paths]:
-        if path == STANDARD_INPUT or os.path.lexists(path):
+        if remote.is_remote(path) or path == STANDARD_INPUT or os.path.lexists(path):
             found.append(path)
         elif glob.has_magic(path):
-            matches = sorted(p for p in glob.glob(path, recursive=True) if Path(p).name != manifest.NAME)  # noqa: PTH207
+            matches = _matches(path)
             if not matches:
                 raise InputError(f"{path}: nothing matches; expected saved pages, texts or exports; check the pattern")
             found += matches
         else:
             raise InputError(f"{path}: no such file or folder; check the spelling and where you are ({Path.cwd()})")
-    return found
+    return list(dict.fromkeys(found))  # what two patterns match is read once
+
+
+def _matches(pattern: str) -> list[str]:
+    """What a pattern matches, as a walk would find it: no manifests, nothing from companion folders."""
+    matches = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
+    if "**" in pattern:  # it reaches into the folders by itself
+        matches = [path for path in matches if not Path(path).is_dir()]
+    return [path for path in matches if Path(path).name != manifest.NAME and not _is_in_companion(Path(path))]
+
+
+def _is_in_companion(path: Path) -> bool:
+    for folder in (path, *path.parents):
+        match = _COMPANION.match(folder.name)
+        if match and folder.is_dir() and any((folder.parent / (match["page"] + e)).is_file() for e in _PAGE_ENDINGS):
+            return True
+    return False
+
+
+def is_folder(path: str) -> bool:
+    """Whether a path has to be walked through."""
+    if remote.is_remote(path):
+        return remote.is_folder(path)
+    return path != STANDARD_INPUT and Path(path).is_dir()
 
 
 def single(path: str, limit: int) -> Blob | Skipped:
@@ -56,6 +82,8 @@ def single(path: str, limit: int) -> Blob | Skipped:
     Raises:
         InputError: that manifest is not valid.
     """
+    if remote.is_remote(path):
+        return remote.blob(path)
     if path == STANDARD_INPUT:
         return _stream(path, sys.stdin.buffer, limit)
     file = Path(path)
@@ -71,6 +99,9 @@ def walk(folder: str) -> Iterator[Blob | Skipped]:
     Raises:
         InputError: a manifest is not valid.
     """
+    if remote.is_remote(folder):
+        yield from remote.walk(folder)
+        return
     yield from _walk(Path(folder), folder, [], set())
 
 
@@ -115,13 +146,38 @@ def _row(known: list[tuple[str, Manifest]], name: str) -> Entry:
 
 
 def _file(source: str, path: Path, entry: Entry) -> Blob | Skipped:
+    source = encodable(source)
     try:
         size = path.stat().st_size
     except OSError as error:
         return Skipped(source, f"cannot be read: {error.strerror}")
     if not path.is_file():
         return Skipped(source, "not a regular file")
-    return Blob(source, path.name, lambda: path.open("rb"), size, entry)
+    return Blob(source, path.name, partial(_open, path), size, entry, beside=partial(_companion, path))
+
+
+def companion_file(page: str, address: str) -> str | None:
+    """The path, relative to a page, of a file in the page's own companion folder; None for any other address."""
+    folder, *names = address.removeprefix("./").split("/")
+    match = _COMPANION.match(folder)
+    if match is None or page not in {match["page"] + ending for ending in _PAGE_ENDINGS}:
+        return None
+    return None if not names or ".." in names or "" in names else "/".join((folder, *names))
+
+
+def _companion(page: Path, address: str) -> bytes | None:
+    name = companion_file(page.name, address)
+    file = page.parent / (name or "")
+    try:
+        # a link in the folder could still lead out of it
+        inside = name is not None and file.resolve().is_relative_to(page.parent.resolve() / name.partition("/")[0])
+        return file.read_bytes() if inside and file.stat().st_size <= LARGEST_FRAME else None
+    except (OSError, ValueError):
+        return None
+
+
+def _open(path: Path) -> BinaryIO:  # a name, so that a file can be opened in another process
+    return path.open("rb")
 
 
 def _stream(source: str, stream: BinaryIO, limit: int) -> Blob | Skipped:

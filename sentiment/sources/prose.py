@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
+from typing import Any
 
 _MARKUP = re.compile(r"<[a-z!/]|&(?:[a-z]+|#x?[0-9a-f]+);", re.I)
 _BREAKS_BY_TAG = re.compile(r"<(?:p|br|div)\b", re.I)
 _PARAGRAPHS = frozenset(("p", "blockquote", "pre", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr"))
-_LINES = frozenset(("br", "div", "li", "tr", "dt", "dd", "figure", "figcaption", "section", "article"))
+_LINES = frozenset(("div", "li", "tr", "dt", "dd", "figure", "figcaption", "section", "article"))
 _DROPPED = frozenset(("script", "style", "iframe", "object", "noscript", "template", "head"))
 _QUOTES = frozenset(("blockquote",))
-_DEEPEST = 200  # levels of tags; no comment of a person comes near
+_LINE, _PARAGRAPH, _BR = "\x01", "\x02", "\n"  # breaks until it is known which of them meet
+_BREAKS = re.compile(f" ?[{_LINE}{_PARAGRAPH}{_BR}][ {_LINE}{_PARAGRAPH}{_BR}]*")
+_NESTED = 250  # levels of tags below which the parser gives no text; no person writes so
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,44 +62,66 @@ def _walk(markup: str) -> Prose:
     from lxml import etree  # here, because plain tables need none of it
 
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
-    root = etree.fromstring(markup.encode("utf-8", "replace"), parser)
+    try:
+        root = etree.fromstring(markup.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:  # nothing but comments
+        root = None
     if root is None:
-        return Prose("")
+        return _without_tags(markup)
     own: list[str] = []
     quoted: list[str] = []
-    quotes = dropped = depth = 0
+    quotes = dropped = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else ""
-        step = 1 if event == "start" else -1
-        depth += step
-        if event == "start":
+        begins = event == "start"
+        if begins:
             quotes += tag in _QUOTES
             dropped += tag in _DROPPED
-        into = quoted if quotes else own
-        if not dropped and depth < _DEEPEST:
-            into.append("\n\n" if tag in _PARAGRAPHS else "\n" if tag in _LINES and (tag != "br" or step > 0) else "")
-            if event == "start":
-                into.append(_inline(element.text))
-                into.append(_picture(element) if tag == "img" else "")
-        if event == "end":
+        if not dropped:
+            (quoted if quotes else own).append(_begin(element, tag) if begins else _break(tag))
+        if not begins:
             quotes -= tag in _QUOTES
             dropped -= tag in _DROPPED
-            if not dropped and depth < _DEEPEST:
+            if not dropped:
                 (quoted if quotes else own).append(_inline(element.tail))
-    return Prose(tidy(_join(own)), tidy(_join(quoted)))
+    words = Prose(_join(own), _join(quoted))
+    if markup.count("<") > _NESTED:
+        everything = _without_tags(markup)
+        if len(words.text) + len(words.quote) < len(everything.text) // 2:
+            return everything
+    return words
+
+
+def _without_tags(markup: str) -> Prose:
+    return Prose(tidy(html.unescape(re.sub(r"<[^<>]*>", " ", markup))))
+
+
+def _begin(element: Any, tag: str) -> str:
+    if tag == "br":
+        return _BR
+    return _break(tag) + _inline(element.text) + (_picture(element) if tag == "img" else "")
+
+
+def _break(tag: str) -> str:
+    return _PARAGRAPH if tag in _PARAGRAPHS else _LINE if tag in _LINES else ""
 
 
 def _inline(text: str | None) -> str:
-    return re.sub(r"[ \t\r\n\f]+", " ", text) if text else ""
+    return re.sub(r"[ \t\r\n\f\x01\x02]+", " ", text) if text else ""
 
 
-def _picture(element: object) -> str:
+def _picture(element: Any) -> str:
     """An emoji that the page shows as a picture."""
-    alt: str = element.get("alt") or ""  # type: ignore[attr-defined]
+    alt: str = element.get("alt") or ""
     return alt if len(alt) <= 4 and not alt.isascii() else ""
 
 
 def _join(pieces: list[str]) -> str:
-    """Tags that end and begin at the same place make one break, not two; a ``br`` after words makes its own."""
-    text = "".join(pieces)
-    return re.sub(r" *\n[ \n]*", lambda match: "\n" * min(match[0].count("\n"), 2), text)
+    """The text with one break wherever tags end and begin: an empty line between paragraphs or for two ``br``."""
+
+    def one(match: re.Match[str]) -> str:
+        if _PARAGRAPH in match[0]:
+            return "\n\n"
+        return "\n" * min(max(match[0].count(_BR), 1), 2)
+
+    return tidy(_BREAKS.sub(one, re.sub(" {2,}", " ", "".join(pieces))))

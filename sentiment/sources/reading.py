@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from sentiment.errors import InputError
 from sentiment.records import Skipped
@@ -18,8 +18,19 @@ from sentiment.sources.sniff import EXPECTED, is_foreign, sniff
 
 _DEFAULTS = ReadOptions()
 
-# What readers let through from damaged files, besides their own InputError (OSError covers zlib's and gzip's).
-_DAMAGE = (OSError, EOFError, ValueError, ArithmeticError, LookupError, RecursionError, SyntaxError)
+# What damaged files raise in readers, besides their own InputError; the last two where data of one type was expected
+# and another was there.
+_DAMAGE = (
+    OSError,
+    EOFError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    RecursionError,
+    SyntaxError,
+    TypeError,
+    AttributeError,
+)
 
 
 def read(paths: Iterable[str | os.PathLike[str]], *, options: ReadOptions = _DEFAULTS) -> Iterator[Item]:
@@ -37,30 +48,45 @@ def read(paths: Iterable[str | os.PathLike[str]], *, options: ReadOptions = _DEF
         InputError: a path does not exist, a glob matches nothing, a folder holds nothing to read, or its
             ``manifest.csv`` is not valid.
     """
-    return _read(found_paths.expand(paths), options)
+    given = [paths] if isinstance(paths, str | os.PathLike) else paths  # a str is an iterable of letters
+    return _read(found_paths.expand(given), options)
+
+
+def blobs(paths: Iterable[str | os.PathLike[str]], *, options: ReadOptions = _DEFAULTS) -> Iterator[Blob | Skipped]:
+    """The files that :func:`read` reads, unread, in its order: to be read elsewhere with :func:`read_blob`.
+
+    Raises:
+        InputError: as for :func:`read`.
+    """
+    return _blobs(found_paths.expand(paths), options)
 
 
 def _read(paths: list[str], options: ReadOptions) -> Iterator[Item]:
+    for blob in _blobs(paths, options):
+        yield from read_blob(blob, options)
+
+
+def _blobs(paths: list[str], options: ReadOptions) -> Iterator[Blob | Skipped]:
     for path in paths:
-        if path != found_paths.STANDARD_INPUT and Path(path).is_dir():
-            yield from _folder(path, options)
+        if found_paths.is_folder(path):
+            yield from _folder(path)
         else:
-            yield from read_blob(found_paths.single(path, options.max_bytes), options)
+            yield found_paths.single(path, options.max_bytes)
 
 
-def _folder(path: str, options: ReadOptions) -> Iterator[Item]:
+def _folder(path: str) -> Iterator[Blob | Skipped]:
     """A folder's files; those of unknown format that come first wait until one of a known format is found."""
     waiting: list[Skipped] = []
     something = False
     for blob in found_paths.walk(path):
-        found = look(blob)
-        if found.foreign and not something:
-            waiting.append(Skipped(blob.source, found.reason))
-            continue
-        something = True
-        yield from waiting
-        waiting = []
-        yield from read_found(blob, found, options)
+        if not something:
+            found = look(blob)
+            if found.foreign:
+                waiting.append(Skipped(blob.source, found.reason))
+                continue
+            something = True
+            yield from waiting
+        yield blob
     if not something:
         endings = Counter(PurePosixPath(item.source).suffix or "without ending" for item in waiting)
         listed = ", ".join(f"{n} {ending}" for ending, n in endings.most_common(5)) or "no files"
@@ -103,8 +129,13 @@ def read_found(blob: Blob | Skipped, found: Look, options: ReadOptions) -> Itera
     if found.format is None or isinstance(blob, Skipped):
         yield Skipped(blob.source, found.reason)
         return
+    nothing = True
     try:
-        yield from reader(found.format)(blob, options)
+        for item in reader(found.format)(blob, options):
+            nothing = False
+            yield item
+        if nothing:
+            yield Skipped(blob.source, f"no page and no comment in it (read as {found.format})")
     except (InputError, *_DAMAGE) as error:
         yield Skipped(blob.source, _reason(error))
 

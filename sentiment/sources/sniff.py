@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from sentiment.errors import InputError
 from sentiment.sources.columns import is_table
-from sentiment.sources.decode import decode
+from sentiment.sources.decode import as_found
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "zip"),
@@ -57,16 +57,12 @@ _FOREIGN_ENDINGS = (
     ".log",
     ".lock",
 )
-_HTML_BEGINS = re.compile(
-    r"\s*(?:<!--.{0,4000}?-->\s*|<\?xml[^>]{0,200}>\s*)*<(?:!doctype\s+html|html|head|body|meta)\b", re.I | re.S
-)
+_HTML_ROOT = re.compile(r"<(?:html|head|body|meta)\b", re.I)
+_HTML_DOCTYPE = re.compile(r"<!doctype\s+html\b", re.I)
 _TAG = re.compile(r"</(?:p|div|span|a|td|li|h[1-6]|table|body|article|section|title)\s*>|<br\s*/?>", re.I)
-_XML_ROOT = re.compile(
-    r"\s*(?P<declared><\?xml.{0,200}?\?>)?"
-    r"\s*(?:<!--.{0,20000}?-->\s*|<!DOCTYPE[^>\[]{0,400}(?:\[.{0,20000}?\]\s*)?>\s*|<\?.{0,400}?\?>\s*)*"
-    r"<(?:[\w.-]+:)?(?P<root>[\w.-]+)",
-    re.S,
-)
+_XML_ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
+_BEFORE_ROOT = re.compile(r"\s*(?:%\w+;\s*)*(<!--|<\?|<!(?!--)|\](?=\s*>))")
+_ENDS = {"<!--": "-->", "<?": "?>", "<!": ">", "]": ">"}
 _XML_FORMATS = {"disqus": "disqus", "feed": "feed", "RDF": "feed"}
 _WXR = re.compile(r"wordpress\.org/export/")
 _MHTML = re.compile(
@@ -92,7 +88,7 @@ def sniff(head: bytes, name: str) -> str:
             raise InputError(f"{found}; expected {EXPECTED}" if ";" not in found else found)
     if head[257:262] == b"ustar":
         return "tar"
-    return _text_format(decode(head).text, PurePosixPath(name).suffix.lower())
+    return _text_format(as_found(head)[0], PurePosixPath(name).suffix.lower())
 
 
 def is_foreign(name: str) -> bool:
@@ -103,7 +99,7 @@ def is_foreign(name: str) -> bool:
 def _text_format(text: str, ending: str) -> str:
     if _MHTML.match(text[:8192]):
         return "mhtml"
-    if _HTML_BEGINS.match(text):
+    if is_html(text):
         return "html"
     if found := _data_format(text, ending):
         return found
@@ -120,19 +116,35 @@ def _data_format(text: str, ending: str) -> str | None:
         return "jsonl"
     if ending == ".json" or _JSON_BEGINS.match(text):
         return "jsonl" if _LINES_BEGIN.match(text) else "json"
-    if (root := _XML_ROOT.match(text)) and (found := _xml_format(text, ending, root)):
+    if (root := _XML_ROOT.match(text, begin_of_root(text))) and (found := _xml_format(text, ending, root[1])):
         return found
     if ending in _TABLE_ENDINGS or ((not ending or ending in _TEXT_ENDINGS) and is_table(text)):
         return "table"
     return None
 
 
-def _xml_format(text: str, ending: str, root: re.Match[str]) -> str | None:
-    name = root["root"]
+def is_html(text: str) -> bool:
+    """Whether a text begins as a page does."""
+    at = begin_of_root(text)
+    return _HTML_ROOT.match(text, at) is not None or _HTML_DOCTYPE.search(text, 0, at) is not None
+
+
+def begin_of_root(text: str) -> int:
+    """Where the first element begins, behind XML and document type declarations, comments and instructions."""
+    at = 0
+    while match := _BEFORE_ROOT.match(text, at):
+        end = text.find(_ENDS[match[1]], match.end())
+        if end < 0:
+            return at
+        at = end + len(_ENDS[match[1]])
+    return len(text) - len(text[at:].lstrip())
+
+
+def _xml_format(text: str, ending: str, name: str) -> str | None:
     if name == "rss":
         return "wxr" if _WXR.search(text) else "feed"
     if name in _XML_FORMATS:
         return _XML_FORMATS[name]
-    if root["declared"] or ending == ".xml":
+    if text.lstrip().startswith("<?xml") or ending == ".xml":
         raise InputError(f"XML of an unknown kind (<{name}>); expected a Disqus or WordPress export, or a feed")
     return None

@@ -11,9 +11,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from sentiment.errors import InputError
 from sentiment.sources.blob import Blob, Item, too_large
-from sentiment.sources.columns import Columns, choose, delimiter
+from sentiment.sources.columns import Columns, choose, delimiter, first_line
 from sentiment.sources.dates import machine_date
-from sentiment.sources.decode import decode
 from sentiment.sources.gather import Found, Thread, page
 from sentiment.sources.options import ReadOptions
 from sentiment.sources.own_export import pages as own_pages
@@ -37,11 +36,10 @@ _NOT_TEXT = frozenset(("[deleted]", "[removed]"))
 
 def read_csv(blob: Blob, options: ReadOptions) -> Iterator[Item]:
     """Comments in a CSV or TSV file."""
-    text = decode(blob.read(options.max_bytes)).text
-    header, _, _ = text.partition("\n")
+    text = blob.text(options.max_bytes)
     before = csv.field_size_limit(max(len(text), 131_072))  # a comment may be longer than the usual limit
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(header.strip("\r")))
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(first_line(text)))
         names = [name.strip() for name in next(reader, [])]
         columns = choose(names, options)
         rows: list[Row] = [dict(zip(names, cells, strict=False)) for cells in reader if any(cells)]

@@ -18,7 +18,7 @@ from sentiment.records import Document, Skipped
 from sentiment.sources.blob import Blob, Item, buffered, too_large
 from sentiment.sources.dates import machine_date
 from sentiment.sources.decode import decode
-from sentiment.sources.http import Response, parse_response
+from sentiment.sources.http_response import Response, parse_response
 from sentiment.sources.options import MEBIBYTE, ReadOptions
 from sentiment.sources.webpage import web_address
 

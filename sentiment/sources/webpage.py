@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from urllib.parse import unquote
 
+from sentiment.errors import InputError
 from sentiment.sources.blob import Blob, Item
 from sentiment.sources.dates import machine_date
 from sentiment.sources.decode import decode
+from sentiment.sources.frames import inline, is_of_comments
 from sentiment.sources.options import ReadOptions
 
 _WITHIN = 20_000
@@ -19,15 +22,26 @@ _WAYBACK = re.compile(r"FILE ARCHIVED ON (\d\d:\d\d:\d\d \w{3} \d\d, \d{4}) AND 
 
 
 def read_html(blob: Blob, options: ReadOptions) -> Iterator[Item]:
-    """A saved page."""
-    content = decode(blob.read(options.max_bytes)).text
+    """A saved page, with the comments that it shows in frames."""
+    content = blob.text(options.max_bytes)
     url, saved = origin(content)
+    if blob.beside is not None:
+        content = inline(content, lambda address: _frame(blob, address))
     yield blob.document(content, url=url, media_type="text/html", saved=saved)
 
 
 def read_text(blob: Blob, options: ReadOptions) -> Iterator[Item]:
     """A plain text."""
-    yield blob.document(decode(blob.read(options.max_bytes)).text, media_type="text/plain")
+    yield blob.document(blob.text(options.max_bytes), media_type="text/plain")
+
+
+def _frame(blob: Blob, address: str) -> str | None:
+    data = blob.beside(unquote(address)) if blob.beside else None
+    try:
+        content = decode(data).text if data else ""
+    except InputError:
+        return None
+    return content if content and is_of_comments("", content) else None
 
 
 def origin(content: str) -> tuple[str | None, datetime | None]:

@@ -12,7 +12,7 @@ from sentiment.sources.gather import Found, Thread, page
 from sentiment.sources.options import ReadOptions
 from sentiment.sources.prose import prose
 from sentiment.sources.webpage import web_address
-from sentiment.sources.xml import BreaksOffError, Element, elements, local, text_of
+from sentiment.sources.xml_export import BreaksOffError, Element, elements, local, text_of
 
 RULE = "wordpress export"
 

@@ -38,9 +38,7 @@ def explain(model: Model, doc: Doc, label: int) -> list[Reason]:
     The weights of letters and pairs of words are given to the words they stand in, so the list can be read.
     """
     (doc,) = model.scorer.with_parents([doc])
-    logits = model.scorer.logit_weights(doc.language)
-    others = np.delete(logits, label, axis=0).mean(axis=0)
-    weight = logits[label] - others
+    weight = model.scorer.contrast(doc.language, label)
     words: dict[str, float] = defaultdict(float)
     concepts: dict[str, float] = defaultdict(float)
     for block in model.scorer.blocks:

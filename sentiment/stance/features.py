@@ -77,7 +77,7 @@ class Analysers:
 
     def __init__(self, lists: Mapping[str, Lists] | None = None) -> None:
         self.lists: dict[str, Lists] = dict(lists or {})
-        self._lexicons: dict[tuple[str, str], Lexicon] = {}
+        self._lexicons: dict[str, Lexicon] = {}
         self.blocks: dict[str, Callable[[Doc], Any]] = {
             "words": words,
             "chars": chars,
@@ -91,27 +91,33 @@ class Analysers:
             "parent": self.parent,
         }
 
-    def _lexicon(self, kind: str, language: str) -> Lexicon:
-        known = self._lexicons.get((kind, language))
-        if known is None:
-            lists = common() if kind == "common" else self.lists.get(kind, {})
-            known = self._lexicons[kind, language] = Lexicon(lists, language or None)
-        return known
+    def _look(self, doc: Doc) -> _Look:
+        found: _Look | None = doc.memo.get("look")
+        if found is None:
+            known = self._lexicons.get(doc.language)
+            if known is None:
+                lists = {f"{kind}\t{name}": words for kind, table in self._every() for name, words in table.items()}
+                known = self._lexicons[doc.language] = Lexicon(lists, doc.language or None)
+            found = doc.memo["look"] = _Look(doc.tokens, known)
+        return found
+
+    def _every(self) -> list[tuple[str, Lists]]:
+        return [("common", common()), *((kind, self.lists.get(kind, {})) for kind in ("cues", "entities"))]
 
     def negated(self, doc: Doc) -> list[str]:
         """Words that a negator reaches: ``not buy`` for *would never ever buy*."""
-        reach = self._negation(doc)
+        reach = self._look(doc).denied
         return [f"not {token}" for token, hit in zip(doc.tokens, reach, strict=True) if hit and token not in _BREAK]
 
     def cues(self, doc: Doc) -> list[str]:
         """What is said, of whom, and whether it is denied, in terms that the languages share."""
         said = self.said(doc)
-        people = self._lexicon("entities", doc.language).find(doc.tokens)
-        found = [f"of {name}" for name in {name for _, _, name in people}]
+        people = self._look(doc).people
+        found = [f"of {name}" for name in {name for _, name in people}]
         for start, name, denied in said:
             cue = f"no {name}" if denied else name
             found.append(cue)
-            near = {who for at, _, who in people if abs(at - start) <= NEAR}
+            near = {who for at, who in people if abs(at - start) <= NEAR}
             found += [f"{cue} of {who}" for who in near] if near else [f"{cue} of nobody"]
         if not said:
             found.append("nothing" if people else "nothing of nobody")
@@ -167,31 +173,48 @@ class Analysers:
         return SentimentIntensityAnalyzer()
 
     def _attitude(self, doc: Doc) -> str:
-        opening = self._lexicon("common", doc.language).find(doc.tokens[:OPENING])
-        hits = [(end - start, -start, name) for start, end, name in opening if name in (_AGREE, _DISAGREE)]
-        if not hits:
-            return "neither"
-        return min((-start, -size, name) for size, start, name in hits)[2]
-
-    def _negation(self, doc: Doc) -> list[bool]:
-        reach, left = [], 0
-        for token in doc.tokens:
-            if token in _BREAK:
-                left = 0
-            reach.append(left > 0)
-            left -= 1
-            if any(
-                name == "negation" and not rest for name, rest in self._lexicon("common", doc.language).starts(token)
-            ):
-                left = SCOPE
-        return reach
+        return self._look(doc).attitude
 
     def said(self, doc: Doc) -> list[tuple[int, str, bool]]:
         """The concepts of a comment in order: token, name, whether a negator reaches it."""
-        general = [hit for hit in self._lexicon("common", doc.language).find(doc.tokens) if hit[2] != "negation"]
-        hits = sorted({*self._lexicon("cues", doc.language).find(doc.tokens), *general})
-        reach = self._negation(doc) if hits else []
-        return [(start, name, reach[start]) for start, _, name in hits]
+        return self._look(doc).said
+
+
+class _Look:
+    """One comment looked over once: what is said, of whom, what is denied, how it opens."""
+
+    __slots__ = ("attitude", "denied", "people", "said")
+
+    def __init__(self, tokens: list[str], lexicon: Lexicon) -> None:
+        self.people: list[tuple[int, str]] = []
+        said: set[tuple[int, str]] = set()
+        negators: set[int] = set()
+        opening: list[tuple[int, int, str]] = []
+        for start, end, found in lexicon.find(tokens):
+            kind, _, name = found.partition("\t")
+            if kind == "entities":
+                self.people.append((start, name))
+            elif name == "negation" and kind == "common":
+                negators.update(range(start, end))
+            else:
+                said.add((start, name))
+                if name in (_AGREE, _DISAGREE) and end <= OPENING:
+                    opening.append((start - end, start, name))
+        self.denied = _reach(tokens, negators)
+        self.said = [(start, name, self.denied[start]) for start, name in sorted(said)]
+        self.attitude = min(opening)[2] if opening else "neither"
+
+
+def _reach(tokens: list[str], negators: set[int]) -> list[bool]:
+    if not negators:
+        return [False] * len(tokens)
+    reach, left = [], 0
+    for place, token in enumerate(tokens):
+        if token in _BREAK:
+            left = 0
+        reach.append(left > 0)
+        left = SCOPE if place in negators else left - 1
+    return reach
 
 
 VALUES = frozenset({"vader", "parent"})

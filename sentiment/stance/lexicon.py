@@ -31,7 +31,7 @@ class Lexicon:
     def __init__(self, lists: Lists, language: str | None) -> None:
         self._exact: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
         self._stems: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
-        self._memory: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
+        self._memory: dict[str, _Starts | None] = {}
         for concept, table in sorted(lists.items()):
             for words in _of(table, language):
                 for word in words:
@@ -48,31 +48,48 @@ class Lexicon:
         else:
             self._exact[first].append((concept, rest))
 
-    def starts(self, token: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """The concepts that may begin with a token, each with the tokens that must follow."""
-        known = self._memory.get(token)
-        if known is None:
-            found = list(self._exact.get(token, ()))
-            for end in range(self._shortest, len(token) + 1):
-                found += self._stems.get(token[:end], ())
-            if len(self._memory) >= _LIMIT:
-                self._memory.clear()
-            known = self._memory[token] = tuple(sorted(set(found)))
+    def _starts(self, token: str) -> _Starts | None:
+        found = list(self._exact.get(token, ()))
+        for end in range(self._shortest, len(token) + 1):
+            found += self._stems.get(token[:end], ())
+        if len(self._memory) >= _LIMIT:
+            self._memory.clear()
+        known = self._memory[token] = _Starts(found) if found else None
         return known
 
     def find(self, tokens: Sequence[str]) -> list[tuple[int, int, str]]:
         """Every concept in order of its place: start, end (exclusive) and name; one of each name per start."""
         hits: list[tuple[int, int, str]] = []
+        memory = self._memory
         for place, token in enumerate(tokens):
-            starts = self.starts(token)
-            if not starts:
+            starts = memory[token] if token in memory else self._starts(token)
+            if starts is None:
                 continue
-            longest: dict[str, int] = {}
-            for concept, rest in starts:
-                if not rest or _follows(tokens, place + 1, rest):
-                    longest[concept] = max(longest.get(concept, 0), place + 1 + len(rest))
+            longest = dict.fromkeys(starts.alone, place + 1)
+            if starts.phrases and place + 1 < len(tokens):
+                for concept, rest in (*starts.by_next.get(tokens[place + 1], ()), *starts.loose):
+                    end = place + 1 + len(rest)
+                    if end > longest.get(concept, 0) and _follows(tokens, place + 1, rest):
+                        longest[concept] = end
             hits += [(place, end, concept) for concept, end in longest.items()]
         return hits
+
+
+class _Starts:
+    """What may begin with a token: concepts that it is, and phrases by the token that must come next."""
+
+    __slots__ = ("alone", "by_next", "loose", "phrases")
+
+    def __init__(self, found: list[tuple[str, tuple[str, ...]]]) -> None:
+        some = sorted(set(found))
+        self.alone = tuple(concept for concept, rest in some if not rest)
+        self.by_next: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+        self.loose = [(concept, rest) for concept, rest in some if rest and rest[0].endswith("*")]
+        for concept, rest in some:
+            if rest and not rest[0].endswith("*"):
+                self.by_next[rest[0]].append((concept, rest))
+        self.by_next = dict(self.by_next)
+        self.phrases = bool(self.loose or self.by_next)
 
 
 def _follows(tokens: Sequence[str], place: int, rest: tuple[str, ...]) -> bool:

@@ -47,6 +47,12 @@ def normalise(text: str) -> str:
         The text in NFC, with straight quotes, no invisible signs, addresses as ``URL``, names as ``@user``, masked
         swear words as ``SWEAR``, three and more of a letter as two, an emoji repeated as one, and single spaces.
     """
+    while (clean := _once(text)) != text:  # one rule may prepare the ground for another; each pass is shorter or stable
+        text = clean
+    return clean
+
+
+def _once(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).translate(_QUOTES)
         text = _EMOJI.sub(r"\1", text)

@@ -77,6 +77,7 @@ class LinearBackend:
             else:
                 places.append(place)
                 docs.append(model.prepare(item.text, language=item.language, parent=item.parent_text, quote=item.quote))
+        docs = list(model.scorer.with_parents(docs))
         shares = model.probabilities(docs)
         chosen = model.choose(shares)
         for row, place in enumerate(places):

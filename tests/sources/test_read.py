@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
@@ -53,6 +55,30 @@ def test_glob(tmp_path: Path) -> None:
     assert [item.content for item in read([tmp_path / "?.txt"]) if isinstance(item, Document)] == ["1.txt", "2.txt"]
     assert len(list(read([tmp_path / "**/*.txt"]))) == 4
     assert [item.content for item in read([tmp_path / "[3].txt"]) if isinstance(item, Document)] == ["[3].txt"]
+
+
+def test_glob_over_companion_folders(tmp_path: Path) -> None:
+    """A glob finds what reading the folder would find, each file once."""
+    for name in ("page.html", "page_files/ad.html", "in/b.html", "manifest.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(HTML if name != "manifest.csv" else "file\n")
+    for patterns in (["**/*"], ["*"], ["**/*.html"], ["*.html", "page.*", "in"]):
+        names = [Path(item.source).name for item in read([tmp_path / pattern for pattern in patterns])]
+        assert sorted(names) == ["b.html", "page.html"]
+
+
+def test_one_path_alone(tmp_path: Path) -> None:
+    """One path need not stand in a list."""
+    (tmp_path / "a.txt").write_text("words")
+    assert len(list(read(str(tmp_path)))) == len(list(read(tmp_path))) == 1  # type: ignore[arg-type]
+
+
+def test_loading_is_cheap() -> None:
+    """Heavy libraries are loaded when a file needs them, not before."""
+    code = "import sys, sentiment.sources; print(*sorted(set(sys.modules) & set(sys.argv[1].split())))"
+    heavy = "lxml pyarrow ftfy charset_normalizer pandas numpy tldextract"
+    done = subprocess.run([sys.executable, "-c", code, heavy], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout.strip() == ""
 
 
 def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,3 +195,20 @@ def test_origin_of_saved_pages(tmp_path: Path, comment: str, url: str | None, sa
     """The address and the day that a browser wrote into a page when it saved it are taken over."""
     (tmp_path / "a.html").write_text(HTML.replace("<html>", f"{comment}<html>"))
     assert [(i.url, i.saved) for i in read([tmp_path]) if isinstance(i, Document)] == [(url, saved)]
+
+
+@pytest.mark.parametrize(
+    "text", ['{"quoted"} words, not JSON', '[{"a": 1}, and then words', "Content, data\n\nA text about tables."]
+)
+def test_text_that_begins_like_data(tmp_path: Path, text: str) -> None:
+    """A text that only begins like an export is read as a text."""
+    (tmp_path / "a.txt").write_text(text)
+    assert list(read([tmp_path / "a.txt"])) == [Document(str(tmp_path / "a.txt"), text, media_type="text/plain")]
+
+
+def test_mended_lines_are_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """How many garbled lines of a file were mended is logged."""
+    (tmp_path / "a.txt").write_text("perchÃ© no\nok\ncosÃ¬ sia", encoding="utf-8")
+    with caplog.at_level("INFO"):
+        assert [i.content for i in read([tmp_path / "a.txt"]) if isinstance(i, Document)] == ["perché no\nok\ncosì sia"]
+    assert caplog.messages == [f"{tmp_path}/a.txt: 2 garbled lines mended"]

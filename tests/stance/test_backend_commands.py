@@ -16,12 +16,17 @@ import typer
 
 from sentiment.cli.backend_options import BackendChoice, BackendName
 from sentiment.stance.backends.plan import Plan
-from tests.stance.llm_server import FakeServer, comments, honest, running, slow, status
+
+from .llm_server import FakeServer, comments, honest, running, slow, status
+from .pages import page as saved
 
 ROOT = Path(__file__).parents[2]
-PAGE = """Xiaomi comes\n\nThe firm said so.\n\nComments\n\nann says:\nyes, let them come, I will buy one\n
-bob says:\nno way, keep that out of this country\n\neva says:\nche bello, finalmente arrivano anche qui da noi\n
-pat says:\nque bueno, los espero desde hace mucho tiempo en mi ciudad\n"""
+COMMENTS = [
+    "yes, let them come, I will buy one",
+    "no way, keep that out of this country",
+    "che bello, finalmente arrivano anche qui da noi",
+    "que bueno, los espero desde hace mucho tiempo en mi ciudad",
+]
 
 
 @pytest.fixture
@@ -34,8 +39,8 @@ def server() -> Iterator[FakeServer]:
 @pytest.fixture
 def page(tmp_path: Path) -> Path:
     """A saved page with four comments, the last one in Spanish."""
-    file = tmp_path / "page.txt"
-    file.write_text(PAGE, encoding="utf-8")
+    file = tmp_path / "page.html"
+    file.write_text(saved(COMMENTS), encoding="utf-8")
     return file
 
 
@@ -71,6 +76,7 @@ def test_report_by_a_language_model(server: FakeServer, page: Path, tmp_path: Pa
     assert (data["total"]["comments"], data["total"]["human"], data["total"]["favor"]["n"]) == (4, 0, 1)
     assert data["total"]["favor"]["low"] is None
     assert "4 comments, 0 of them answered before; requests: 1, to tiny at http" in done.stderr
+    assert {one["title"] for one in comments(server.bodies[0])} == {"Xiaomi comes"}
     assert [one["language"] for one in comments(server.bodies[0])] == ["en", "en", "it", "es"]
 
 

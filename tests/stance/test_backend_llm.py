@@ -15,7 +15,8 @@ from sentiment.stance.backends.llm import LlmBackend
 from sentiment.stance.backends.server import Server
 from sentiment.stance.tag import Item
 from sentiment.stance.target import load_target
-from tests.stance.llm_server import FakeServer, changed, comments, honest, running, says, slow, status, text
+
+from .llm_server import FakeServer, changed, comments, honest, running, says, slow, status, text
 
 TEXTS = ["yes please", "no thanks", "lol", "oh yes", "nope, no"]
 HONEST = ["favor", "against", "unrelated", "favor", "against"]

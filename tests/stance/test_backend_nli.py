@@ -16,6 +16,8 @@ from sentiment.stance.backends.nli import entailment_index
 from sentiment.stance.tag import Item, StanceBackend, load_backend
 from sentiment.stance.target import load_target, new_target
 
+from .pages import page
+
 LABELS = {0: "contradiction", 1: "neutral", 2: "entailment"}
 WORDS = [
     "xiaomi",
@@ -154,16 +156,19 @@ def test_through_the_pipeline(tmp_path: Path) -> None:
         "no way, keep that out",
         "por fin, los espero desde hace mucho tiempo",
     ]
-    names = ["ann", "bob", "eva"]
     for n, chosen in enumerate([words, words[:1], [], words[1:]]):
-        said = "".join(f"{names[i]} says:\n{text}\n\n" for i, text in enumerate(chosen))
-        (pages / f"{n}.txt").write_text(f"Xiaomi comes\n\nThe firm said so.\n\nComments\n\n{said}", encoding="utf-8")
-    (pages / "2.html").write_bytes(b"")
+        (pages / f"{n}.html").write_text(page(chosen), encoding="utf-8")
+    (pages / "1b.html").write_bytes(b"")
     backend = BackendOptions(name="nli", model=str(folder))
     found = list(analyse(pages, annotations=tmp_path, backend=backend, reasons=True))
     tagged = {Path(one.page.source).name: one for one in found if isinstance(one, Tagged)}
-    assert {name: len(one.stances) for name, one in tagged.items()} == {"0.txt": 3, "1.txt": 1, "2.txt": 0, "3.txt": 2}
-    assert [one.source for one in found if isinstance(one, Skipped)] == [str(pages / "2.html")]
+    assert {name: len(one.stances) for name, one in tagged.items()} == {
+        "0.html": 3,
+        "1.html": 1,
+        "2.html": 0,
+        "3.html": 2,
+    }
+    assert [one.source for one in found if isinstance(one, Skipped)] == [str(pages / "1b.html")]
     by_text = {c.text: s for one in tagged.values() for c, s in zip(one.page.comments, one.stances, strict=True)}
     again = classify(list(by_text), backend=backend)
     assert {s.model for s in by_text.values()} == {again[0].model}

@@ -4,38 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from sentiment.threads import markers
-from sentiment.threads.html.learn import is_date
+from sentiment.threads.html.furniture import ARTICLE_NAME, furniture
+from sentiment.threads.html.names import names
+from sentiment.threads.html.signs import is_date
 from sentiment.threads.html.tree import BLOCKS, Tree
 
-_AROUND = re.compile(
-    r"(?:^|[\s_-])(?:nav|navi|navbar|navigation|menu|submenu|sidebar|side-?bar|footer|breadcrumbs?|crumbs?|share\w*|sharing|sharedaddy|social\w*|yarpp|recirc\w*|"
-    r"newsletter\w*|cookie\w*|consent|gdpr|dsgvo|advert\w*|adbox|adsense|banner\w*|tagcloud|taglist|byline|author-?(?:box|bio|info|card|meta)|about-?author|pagination|pager|paging|"
-    r"commentlist|comment-?area|respond|disqus_thread|postmeta|entry-?meta|post-?meta|post-?info|entry-?footer|post-?footer|entry-?utility|copyright|disclaimer|imprint|toolbar|"
-    r"login|skip-?\w*|screen-reader\w*|prev-?next|next-?prev|nav-?links|post-?nav\w*|most-?read|outbrain|taboola|login-?box|jp-relatedposts|noprint|topbar|masthead|"
-    r"site-?header|page-?header|ticker|related\w*|relat|recommend\w*|similar\w*|sociable\w*|shariff\w*|addtoany\w*|addthis\w*|heateor\w*|postmetadata|vcard|contact\w*|donat\w*|spend\w*|steady-?(?:kasten|box)|"
-    r"citation|profile|pdf_link|figcaption|caption\w*|image-?credit|photo-?credit|bildunterschrift|bildnachweis|(?:comment|kommentar)(?:s?-?(?:list|modul|area|section|box|content|wrap\w*|container|form|count|link)))(?:$|[\s_-])"
-    r"|(?:^|[_-])(?:foot|ads?|sponsor\w*|promo|widgets?|tags?|categories|cats|bio|popup|modal|overlay|lightbox|comments?|replies|reactions|meta|legal|tools|buttons?|print|ratings?|"
-    r"votes?|search|hidden|sr-only|popular|trending|toc|feedback|hdr|carousel|slider|kommentare?|figure-?caption|legend|image-?caption|wp-caption-text|dateline|date|timestamp|credits?)$",
+_CREDIT = re.compile(
+    r"^(?:\(?(?:foto|fotos|bild|bilder|photos?|image|picture|titelbild|beitragsbild|symbolbild|zdjęcie|"
+    r"fot\.|фото|crédit|créditos|crediti|credits?)\)?\s?(?:by|von|credit|:|/|©|-)|©|\(c\)\s)",
     re.I,
 )
-_LINKING = re.compile(r"(?:^|[\s_-])(?:teaser\w*|more-?(?:stories|news|articles|posts)|subscri\w*|promo\w*|widget\w*|read-?(?:more|also|next)|linklist|link-?list|topics?)(?:$|[\s_-])", re.I)
-"""Names of parts that lead to other pages; sites use the same names for a lead, so that the links decide."""
-_WITHIN = re.compile(
-    r"(?:^|[\s_-])(?:article-?body|articlebody|entry-?content|post-?content|article-?content|story-?body|article-?text|post-?body|entry-?body|news-?text|text-?content|main-?content|content-?body|article__body|article__content|body-?text|story-?content|post-?entry|single-?content|blog-?post-?content|field-name-body|field--name-body|artikel\w*|td-post-content|rich-?text)(?:$|[\s_-])",
-    re.I,
-)
-_ALWAYS = re.compile(r"(?:^|[\s_-])(?:cookie\w*|consent|gdpr|dsgvo|onetrust|didomi|usercentrics|cmp|cmpbox)(?:$|[\s_-])", re.I)
-"""Dialogs that can be longer than the article."""
-_STATE = re.compile(r"^(?:tag|category|cat|type|status|format|author|has|is|js|no|with|without|post_tag|comments?|single|page|layout|theme|not|hide|show|col|sm|md|lg|xs|mt|mb|pt|pb|p|m)-", re.I)
-"""Tokens that say what a page or post is like, not what an element is for (``tag-news``, ``comments-open``)."""
-_CREDIT = re.compile(r"^(?:\(?(?:foto|fotos|bild|bilder|photos?|image|picture|titelbild|beitragsbild|symbolbild|zdjęcie|fot\.|фото|crédit|créditos|crediti|credits?)\)?\s?(?:by|von|credit|:|/|©|-)|©|\(c\)\s)", re.I)
-_BAD_TAGS = frozenset("nav footer form aside button dialog noscript menu figcaption".split())
 _SENTENCE_END = re.compile(r"[.!?…:»”\"“)]\s*$")
-_TEXT_TAGS = frozenset("p li td th dd dt blockquote pre h1 h2 h3 h4 h5 h6".split())
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+_TEXT_TAGS = names("p li td th dd dt blockquote pre h1 h2 h3 h4 h5 h6")
+_HEADINGS = names("h1 h2 h3 h4 h5 h6")
 
 GOOD_LENGTH = 60
 """Characters from which a block with few links counts as running text."""
@@ -72,59 +55,6 @@ class _Block:
     good: bool = False
 
 
-@lru_cache(maxsize=20_000)
-def _around(classes: str) -> bool:
-    tokens = [token for token in classes.split() if not _STATE.match(token) and not token.endswith("label-hidden")]
-    if "hentry" in tokens or "post" in tokens:
-        return False
-    return any(_AROUND.search(token) for token in tokens) and not _WITHIN.search(classes)
-
-
-def furniture(tree: Tree, excluded: list[tuple[int, int]]) -> list[int]:
-    """The outermost nodes that are the page's furniture by tag, class, id or role, or that are excluded."""
-    barred = dict(excluded)
-    found: list[int] = []
-    total = max(tree.chars[-1], 1)
-    at, size = 0, len(tree)
-    while at < size:
-        if at in barred:
-            found.append(at)
-            at = max(barred[at], at + 1)
-            continue
-        tag = tree.tag[at]
-        if tag and _is_around(tree, at, tag, total):
-            inside = [start for start in barred if at < start < tree.end[at]] if tree.end[at] - at > 50 else []
-            if not inside:
-                found.append(at)
-                at = tree.end[at]
-                continue
-        at += 1
-    return found
-
-
-def _is_around(tree: Tree, node: int, tag: str, total: int) -> bool:
-    if tag in ("html", "body", "main", "a", "span", "b", "i", "em", "strong", "br", "img"):
-        return False
-    if tag == "p" and (tree.size(node) > 300 or not (tree.attrs[node].get("class") or tree.attrs[node].get("id"))):
-        return False
-    share = tree.size(node) / total
-    if tag == "head":
-        return True
-    if tag in _BAD_TAGS:
-        return share < 0.5
-    attrs = tree.attrs[node]
-    if attrs.get("role") in ("navigation", "banner", "contentinfo", "complementary", "search", "dialog", "menu"):
-        return share < 0.5
-    if attrs.get("aria-hidden") == "true" and tag in ("div", "ul", "section"):
-        return share < 0.5
-    named = f"{attrs.get('class') or ''} {attrs.get('id') or ''}"
-    if len(named) < 2 or tag == "article":
-        return False
-    if share > 0.4:
-        return bool(_ALWAYS.search(named))
-    return _around(named) or (bool(_LINKING.search(named)) and tree.link_size(node) * 4 >= tree.size(node) and not _WITHIN.search(named))
-
-
 def read_article(tree: Tree, excluded: list[tuple[int, int]], title: str = "", until: int = -1) -> Article:
     """The article's body.
 
@@ -143,10 +73,9 @@ def read_article(tree: Tree, excluded: list[tuple[int, int]], title: str = "", u
     article = Article(node=node)
     if node < 0:
         return article
-    ends = dict(excluded)
     inside = [block for block in blocks if node <= block.first < tree.end[node]]
     kept = _lead(tree, blocks, node) + _kept(tree, inside, title)
-    article.body = _render(tree, kept, dropped, ends)
+    article.body = _render(tree, kept, dropped)
     article.chars = sum(block.chars for block in kept if block.good)
     article.boilerplate = _dropped_texts(tree, dropped)
     return article
@@ -216,7 +145,25 @@ def _best(tree: Tree, blocks: list[_Block]) -> int:
         score = gain[node] * _hint(tree, node)
         if score > best_score or (score == best_score and node > best):
             best, best_score = node, score
-    return best if best >= 0 else _fallback(tree, blocks)
+    return _narrowed(tree, best, good) if best >= 0 else _fallback(tree, blocks)
+
+
+def _narrowed(tree: Tree, best: int, good: dict[int, int]) -> int:
+    """The article element in a container that holds the heading and about half of its text: the rest is others'."""
+    headings = tree.by_tag.get("h1", [])
+    for node in tree.within(tree.by_tag.get("article", []), best + 1, tree.end[best]):
+        if good.get(node, 0) >= 0.45 * good[best] and tree.within(headings, node, tree.end[node]):
+            return node
+    return best
+
+
+def is_named_article(tree: Tree, node: int, before: int) -> bool:
+    """Whether a node, or an element around it that ends before another place, is called an article."""
+    return any(
+        tree.tag[above] == "article" or ARTICLE_NAME.search(f"{tree.get(above, 'class')} {tree.get(above, 'id')}")
+        for above in (node, *tree.ancestors(node))
+        if tree.end[above] <= before
+    )
 
 
 def _fallback(tree: Tree, blocks: list[_Block]) -> int:
@@ -225,7 +172,9 @@ def _fallback(tree: Tree, blocks: list[_Block]) -> int:
     for block in blocks:
         node = block.node
         while node >= 0:
-            if tree.get(node, "itemprop") == "articleBody" or _WITHIN.search(f"{tree.get(node, 'class')} {tree.get(node, 'id')}"):
+            if tree.get(node, "itemprop") == "articleBody" or ARTICLE_NAME.search(
+                f"{tree.get(node, 'class')} {tree.get(node, 'id')}"
+            ):
                 words[node] = words.get(node, 0) + block.chars - block.linked
             node = tree.parent[node]
     best = max(words, key=lambda node: (words[node], node), default=-1)
@@ -236,7 +185,7 @@ def _hint(tree: Tree, node: int) -> float:
     tag = tree.tag[node]
     if tree.get(node, "itemprop") == "articleBody":
         return 1.5
-    if _WITHIN.search(f"{tree.get(node, 'class')} {tree.get(node, 'id')}"):
+    if ARTICLE_NAME.search(f"{tree.get(node, 'class')} {tree.get(node, 'id')}"):
         return 1.35
     if tag == "article":
         return 1.25
@@ -248,7 +197,11 @@ def _lead(tree: Tree, blocks: list[_Block], node: int) -> list[_Block]:
     headings = [h for tag in ("h1",) for h in tree.by_tag.get(tag, ()) if h < node]
     if not headings:
         return []
-    between = [block for block in blocks if headings[-1] < block.first < node and not block.node <= headings[-1] < tree.end[block.node]]
+    between = [
+        block
+        for block in blocks
+        if headings[-1] < block.first < node and not block.node <= headings[-1] < tree.end[block.node]
+    ]
     if len(between) > LEAD_BLOCKS:
         return []
     return [block for block in between if block.chars >= GOOD_LENGTH and block.linked * 4 < block.chars]
@@ -260,13 +213,17 @@ def _kept(tree: Tree, blocks: list[_Block], title: str) -> list[_Block]:
     heading = markers.fold(title)
     for block in blocks:
         tag = tree.tag[block.node]
-        if block.linked * 2 > block.chars and not (tag in _HEADINGS or (block.chars > 120 and block.linked * 5 < block.chars * 4)):
+        if block.linked * 2 > block.chars and not (block.chars > 120 and block.linked * 5 < block.chars * 4):
             continue
         if block.chars < 120:
             line = tree.line(block.node)
             if tag in _HEADINGS and heading and markers.fold(line) == heading:
                 continue
-            if _is_scrap(line) or _is_label(line) or (not block.good and tag not in _TEXT_TAGS and not _SENTENCE_END.search(line)):
+            if (
+                _is_scrap(line)
+                or _is_label(line)
+                or (not block.good and tag not in _TEXT_TAGS and not _SENTENCE_END.search(line))
+            ):
                 continue
         kept.append(block)
     return _with_text(tree, kept)
@@ -286,7 +243,14 @@ def _with_text(tree: Tree, kept: list[_Block]) -> list[_Block]:
             follows = follows or block.good or tag in ("li", "td", "p", "dd")
             result.append(block)
     result.reverse()
-    first = next((index for index, block in enumerate(result) if block.good or tree.tag[block.node] in ("p", "li", "td", "blockquote")), 0)
+    first = next(
+        (
+            index
+            for index, block in enumerate(result)
+            if block.good or tree.tag[block.node] in ("p", "li", "td", "blockquote")
+        ),
+        0,
+    )
     while first > 0 and tree.tag[result[first - 1].node] in _HEADINGS:
         first -= 1
     return result[first:]
@@ -294,17 +258,22 @@ def _with_text(tree: Tree, kept: list[_Block]) -> list[_Block]:
 
 def _is_label(line: str) -> bool:
     """Whether a line is a date of publication or names who took a picture."""
-    return (len(line) < 70 and is_date(line) and not line.endswith((".", "!", "?"))) or (len(line) < 120 and bool(_CREDIT.match(line)))
+    return (len(line) < 70 and is_date(line) and not line.endswith((".", "!", "?"))) or (
+        len(line) < 120 and bool(_CREDIT.match(line))
+    )
 
 
 def _is_scrap(line: str) -> bool:
     folded = markers.fold(line)
     if not folded or len(line) < 2:
         return True
-    return any(folded in markers.phrases(kind) for kind in ("page", "footer", "control", "heading", "form", "form_line", "empty", "sort"))
+    return any(
+        folded in markers.phrases(kind)
+        for kind in ("page", "footer", "control", "heading", "form", "form_line", "empty", "sort")
+    )
 
 
-def _render(tree: Tree, kept: list[_Block], dropped: list[int], ends: dict[int, int]) -> str:
+def _render(tree: Tree, kept: list[_Block], dropped: list[int]) -> str:
     if not kept:
         return ""
     lines: list[str] = []

@@ -1,4 +1,4 @@
-"""Where the records of one shape keep author, date and text: learned from what repeats and what differs between them."""
+"""Where the records of one shape keep author, date and text: learned from what repeats and what differs."""
 
 from __future__ import annotations
 
@@ -6,48 +6,35 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 
 from sentiment.threads import markers
 from sentiment.threads.dates import find_date
 from sentiment.threads.html import words
+from sentiment.threads.html.names import names
+from sentiment.threads.html.signs import (
+    AUTHOR_LONGEST,
+    DATE_CLASS,
+    MACHINE,
+    author_hints,
+    body_hint,
+    date_values,
+    folded,
+    is_date,
+    is_furniture,
+    is_profile,
+)
 from sentiment.threads.html.systems import Record
 from sentiment.threads.html.tree import Tree
 
-SAMPLE = 150
+SAMPLE = 60
 """Records from which a shape is learned; more do not change it."""
 
 REPEATED = 0.4
 """Share of records in which a piece of text must stand to be the page's and not the reader's."""
 
-DATE_ATTRIBUTES = ("datetime", "title", "data-time", "data-timestamp", "data-utime", "data-xutime", "data-date", "content", "data-created", "data-epoch")
-_MACHINE = re.compile(r"^\s*(?:\d{4}-\d\d-\d\d|1\d{9}(?:\d{3})?\s*$)")
-_MONTHS = (
-    "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|gen|mag|giu|lug|ago|set|ott|dic|mär|mai|okt|dez|fév|fev|avr|juin|juil|aoû|déc|"
-    "ene|abr|out|mrt|mei|sty|lut|kwi|maj|cze|lip|sie|wrz|paź|lis|gru|янв|фев|мар|апр|мая|май|июн|июл|авг|сен|окт|ноя|дек|oca|şub|nis|haz|tem|ağu|eyl|eki|kas|ara"
-)
-_DATEISH = re.compile(
-    rf"\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}|\b\d{{1,2}}[:h.]\d\d\b|\b\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?,?[ -](?:de )?(?:{_MONTHS})|"
-    rf"\b(?:{_MONTHS})\w*\.?,? \d|\b\d+ ?(?:sec|min|h\b|hr|hour|day|d\b|w\b|week|mo\b|month|y\b|yr|year|stunde|tag|woche|monat|jahr|ora|ore|giorn|settiman|mes|ann|heure|jour|"
-    r"semaine|an\b|ans\b|hora|día|dia|semana|año|anos?\b|час|дн|день|дня|мин|нед|мес|год|лет|godz|dni|dzień|tyg|mies|rok|lat|uur|dag|weken|maand|jaar|saat|gün|hafta|ay\b|yıl)"
-    r"",
-    re.I,
-)
-_DAY_WORD = re.compile(
-    r"\b(?:yesterday|today|gestern|heute|ieri|oggi|hier|aujourd|ayer|hoy|ontem|hoje|вчера|сегодня|wczoraj|dzisiaj|gisteren|vandaag|dün|bugün|just now|an? (?:hour|day|week|month|year|minute) ago)\b", re.I
-)
-_DIGIT = re.compile(r"\d")
-_DATE_CLASS = re.compile(r"date|time|posted|publish|created|stamp|\bago\b|when|datum|fecha|zeit|meta", re.I)
-_AUTHOR_CLASS = re.compile(r"author|user|(?:^|[\s_-])name|nick|poster|(?:^|[\s_-])by(?:$|[\s_-])|\bfn\b|member|creator|commenter|person|autor|auteur|verfasser|benutzer|usuario|utente|pseudo|gebruiker|naam|nutzer|profil|login|vcard", re.I)
-_NOT_AUTHOR = re.compile(r"avatar|title|rank|badge|group|posts|count|location|reply|message|stat|info-extra|permalink|number|date|time", re.I)
-AUTHOR_HREF = re.compile(r"user|member|profil|author|autor|account|people|person|/u/|/@|~|[?&]u(?:id)?=|mitglied|utente|usuario|membre|uzytkownik|blogger\.com", re.I)
-_BODY_CLASS = re.compile(r"content|body|text|message|msg|post|entry|comment|prose|inhalt|nachricht|posting|beitrag", re.I)
-_NOT_BODY = re.compile(r"(?:^|[\s_-])(?:sig|signature|foot|footer|profile|user|userinfo|meta|avatar|quote|attach\w*|head|header|author|info|sidebar|links?|tools?|actions?|controls?)", re.I)
 _TIME_ONLY = re.compile(r"^\D{0,20}\d{1,2}[:h.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?|uhr|h)?\W*$", re.I)
-_SOME_DAY = datetime(2020, 1, 1)  # noqa: DTZ001 - relative dates need a day to be counted from; which one does not matter
+_SOME_DAY = datetime(2020, 1, 1)
 _LETTER = re.compile(r"[^\W\d_]")
-AUTHOR_LONGEST = 45
-_DATE_LONGEST = 90
 
 
 @dataclass(slots=True)
@@ -64,12 +51,6 @@ class Shape:
     """Keys whose text is short in nearly every record: ranks, places, counters."""
     support: dict[str, float] = field(default_factory=dict)
     """Share of the records in which author, date and body were found."""
-
-
-@lru_cache(maxsize=20_000)
-def folded(text: str) -> str:
-    """:func:`~sentiment.threads.markers.fold` for the short texts that come again and again."""
-    return markers.fold(text)
 
 
 def key_of(tree: Tree, node: int, root: int) -> str:
@@ -89,12 +70,14 @@ def learn(tree: Tree, records: list[Record]) -> Shape:
     chunks = _chunks(tree, sample)
     shape = Shape(chrome=_repeated(chunks, len(sample)), meta=_short_places(chunks, len(sample)))
     shape.date, shape.support["date"] = _learn_date(tree, sample)
-    shape.author, shape.support["author"] = _learn_author(tree, sample, shape)
+    shape.author, shape.support["author"] = _learn_author(tree, sample)
     shape.body, shape.support["body"] = _learn_body(tree, sample, shape)
     return shape
 
 
 Chunk = tuple[int, str, str]
+
+_QUOTE_TAGS = names("blockquote div table aside")
 
 
 def _chunks(tree: Tree, records: list[Record]) -> list[list[Chunk]]:
@@ -102,13 +85,23 @@ def _chunks(tree: Tree, records: list[Record]) -> list[list[Chunk]]:
     found = []
     for record in records:
         row = []
+        quoted = -1
         for node in record.own:
-            if not tree.tag[node]:
+            if node < quoted:
+                continue
+            if _is_quote(tree, node):
+                quoted = tree.end[node]
+            elif not tree.tag[node]:
                 text = tree.text[node]
                 flat = folded(text) if len(text) < 120 else text
                 row.append((node, key_of(tree, node, record.root), flat))
         found.append(row)
     return found
+
+
+def _is_quote(tree: Tree, node: int) -> bool:
+    tag = tree.tag[node]
+    return tag in _QUOTE_TAGS and words.kind_of(tree.get(node, "class"), tag) == "quote"
 
 
 def _repeated(chunks: list[list[Chunk]], n: int) -> frozenset[str]:
@@ -148,9 +141,9 @@ def _learn_date(tree: Tree, records: list[Record]) -> tuple[tuple[str, str], flo
                 places[key] += index / len(record.own)
                 if is_profile(tree, node, value):
                     score[key] -= 8
-                if _MACHINE.match(value):
-                    score[key] += 2.5
-                if _DATE_CLASS.search(tree.get(node, "class") + " " + tree.get(tree.parent[node], "class")):
+                if MACHINE.match(value):
+                    score[key] += 5
+                if DATE_CLASS.search(tree.get(node, "class") + " " + tree.get(tree.parent[node], "class")):
                     score[key] += 2
     best, best_score = ("", ""), 0.0
     for key, values in seen.items():
@@ -176,55 +169,7 @@ def _unreadable(values: list[str]) -> float:
     return cost / max(len(values), 1)
 
 
-def date_values(tree: Tree, node: int) -> list[tuple[str, str]]:
-    """What may be a date at a node: (attribute, value); an empty attribute means its text."""
-    if not tree.tag[node]:
-        text = tree.text[node].strip()
-        return [("", text)] if 4 < len(text) <= _DATE_LONGEST and is_date(text) else []
-    found = []
-    attrs = tree.attrs[node]
-    for name in DATE_ATTRIBUTES:
-        value = attrs.get(name)
-        if value and len(value) <= 60 and any(c.isdigit() for c in value) and (_MACHINE.match(value) or (name != "content" and is_date(value))):
-            found.append((name, value))
-    if 4 < tree.size(node) <= _DATE_LONGEST and 1 < tree.end[node] - node <= 14:
-        line = tree.line(node)
-        if is_date(line):
-            found.append(("", line))
-    return found
-
-
-@lru_cache(maxsize=50_000)
-def is_date(value: str) -> bool:
-    """Whether a short value looks like a date, for machines or for readers."""
-    if _DIGIT.search(value):
-        return bool(_DATEISH.search(value) or _MACHINE.match(value))
-    return bool(_DAY_WORD.search(value))
-
-
-def is_profile(tree: Tree, node: int, value: str) -> bool:
-    """Whether a date is when its writer joined or when the text was changed: by the words right before it."""
-    own = tree.line(node) if tree.tag[node] else tree.text[node].strip()
-    own = own or value
-    lead = own.partition(value)[0] if value in own else ""
-    at = node
-    for _ in range(3):
-        at = tree.parent[at]
-        if at < 0 or tree.size(at) > 160 or tree.tag[at] in ("article", "body"):
-            break
-        line = tree.line(at)
-        if own in line:
-            lead = line.partition(own)[0] + lead
-    if not lead.strip():
-        before = node - 1
-        while before > 0 and tree.tag[before] and node - before < 8:
-            before -= 1
-        lead = tree.text[before] if before > 0 and len(tree.text[before]) < 40 else ""
-    flat = folded(lead[-40:])
-    return bool(flat) and bool(markers.pattern("profile").search(flat) or markers.pattern("edited").search(flat))
-
-
-def _learn_author(tree: Tree, records: list[Record], shape: Shape) -> tuple[str, float]:
+def _learn_author(tree: Tree, records: list[Record]) -> tuple[str, float]:
     seen: dict[str, dict[int, str]] = defaultdict(dict)
     many: Counter[str] = Counter()
     score: dict[str, float] = defaultdict(float)
@@ -233,73 +178,33 @@ def _learn_author(tree: Tree, records: list[Record], shape: Shape) -> tuple[str,
             if tree.end[node] - node > 12 or not 0 < tree.size(node) <= AUTHOR_LONGEST or not tree.tag[node]:
                 continue
             name = tree.line(node)
-            if not _LETTER.search(name) or is_date(name) or _is_furniture(name):
+            if len(name) < 2 or not _LETTER.search(name) or is_date(name) or is_furniture(name):
                 continue
             key = key_of(tree, node, record.root)
             many[key] += 1
             if number in seen[key]:
                 continue
-            seen[key][number] = name
-            score[key] += _author_hints(tree, node) - 3 * index / len(record.own)
+            seen[key][number] = folded(name)
+            pieces = sum(1 for inner in range(node, tree.end[node]) if not tree.tag[inner])
+            score[key] += author_hints(tree, node) - 3 * index / len(record.own) - 1.5 * (pieces - 1)
     best, best_score = "", 3.0
-    for key, names in seen.items():
-        n = len(names)
+    for key, given in seen.items():
+        n = len(given)
         if n < REPEATED * len(records):
             continue
-        total = 10 * n / len(records) + score[key] / n - min(3.0, 1.5 * (many[key] / n - 1)) + 3 * len(set(names.values())) / n
-        if n >= 4 and len(set(names.values())) == 1:
+        total = (
+            10 * n / len(records)
+            + score[key] / n
+            - min(3.0, 1.5 * (many[key] / n - 1))
+            + 3 * len(set(given.values())) / n
+        )
+        if n >= 4 and len(set(given.values())) == 1:
             total -= 3 if score[key] / n > 2 else 10
         if total > best_score:
             best, best_score = key, total
     if not best or best_score < (10 if score[best] / len(seen[best]) > 2 else 11):
         return "", 0.0
     return best, len(seen[best]) / len(records)
-
-
-def _author_hints(tree: Tree, node: int) -> float:
-    attrs = tree.attrs[node]
-    own = " ".join(attrs.get(name) or "" for name in ("class", "itemprop", "rel", "id"))
-    above = tree.get(tree.parent[node], "class") + " " + tree.get(tree.parent[node], "itemprop")
-    total = 0.0
-    if _AUTHOR_CLASS.search(own):
-        total += 4
-    elif _AUTHOR_CLASS.search(above):
-        total += 2.5
-    if _NOT_AUTHOR.search(own):
-        total -= 3
-    href = attrs.get("href") or (tree.get(tree.parent[node], "href") if tree.tag[tree.parent[node]] == "a" else "")
-    if href:
-        total += 3.5 if AUTHOR_HREF.search(href) else -1.0
-        if href.startswith("#") or "#" in href:
-            total -= 3
-    if tree.tag[node] in ("strong", "b", "cite", "h4", "h5", "h3", "dt"):
-        total += 1.5
-    return total
-
-
-def is_person(tree: Tree, node: int) -> bool:
-    """Whether an element names a person, by its class or by where it links."""
-    size = tree.size(node)
-    if not 0 < size <= AUTHOR_LONGEST or tree.end[node] - node > 12:
-        return False
-    attrs = tree.attrs[node]
-    href = attrs.get("href")
-    if href and AUTHOR_HREF.search(href) and not href.startswith("#"):
-        return True
-    named = attrs.get("class") or attrs.get("itemprop") or attrs.get("rel")
-    if named:
-        return _names_person(named)
-    return tree.tag[node] in ("b", "strong", "cite", "dt")
-
-
-@lru_cache(maxsize=20_000)
-def _names_person(classes: str) -> bool:
-    return bool(_AUTHOR_CLASS.search(classes)) and not _NOT_AUTHOR.search(classes)
-
-
-def _is_furniture(text: str) -> bool:
-    flat = folded(text)
-    return any(flat in markers.phrases(kind) for kind in ("control", "profile", "sort", "page", "footer", "heading", "form")) or flat in ("#", "")
 
 
 def _learn_body(tree: Tree, records: list[Record], shape: Shape) -> tuple[str, float]:
@@ -325,7 +230,7 @@ def _learn_body(tree: Tree, records: list[Record], shape: Shape) -> tuple[str, f
             if gain > 0:
                 got.add(key)
             if key not in hints:
-                hints[key] = 1.0 if node == record.root else _body_hint(tree, node)
+                hints[key] = 1.0 if node == record.root else body_hint(tree, node)
         filled.update(got)
     best, best_score = "", 0.0
     for key, gain in worth.items():
@@ -347,10 +252,9 @@ def _gains(tree: Tree, record: Record, shape: Shape) -> list[int]:
             named = max(named, tree.end[node])
         if node < quoted:
             pass
-        elif tree.tag[node]:
-            if tree.tag[node] in ("blockquote", "div", "table", "aside") and words.kind_of(tree.get(node, "class"), tree.tag[node]) == "quote":
-                quoted = tree.end[node]
-        else:
+        elif _is_quote(tree, node):
+            quoted = tree.end[node]
+        elif not tree.tag[node]:
             text = tree.text[node].strip()
             flat = folded(text) if len(text) < 120 else text
             key = key_of(tree, node, record.root)
@@ -388,11 +292,3 @@ def _after(own: list[int], end: int, start: int) -> int:
         else:
             high = middle
     return low
-
-
-def _body_hint(tree: Tree, node: int) -> float:
-    own = tree.get(node, "class") + " " + tree.get(node, "itemprop") + " " + tree.get(node, "id")
-    hint = 1.5 if _BODY_CLASS.search(own) else 1.0
-    if _NOT_BODY.search(own) and not re.search(r"content|body|text|message", own, re.I):
-        hint *= 0.4
-    return hint

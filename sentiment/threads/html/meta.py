@@ -3,35 +3,89 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import urljoin
 
 from sentiment.records import FoundDate
 from sentiment.threads import markers
-from sentiment.threads.html.record import clean_name, whole_number
+from sentiment.threads.html.plain import clean_name, whole_number
 from sentiment.threads.html.select import find_all
 from sentiment.threads.html.structured import Facts
 from sentiment.threads.html.tree import Tree
 from sentiment.threads.html.when import Clock
 
 _TITLE_SEPARATOR = re.compile(r"\s+(?:[|·•»«–—-]|::)\s+")
+_SENTENCE = re.compile(r"\w+ \w+ \w+.*[.!?]$")
+_MOST_LOOKED_AT = 20
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
 _AUTHOR = (
-    "[itemprop=author] [itemprop=name]", "[itemprop=author]", "[rel~=author]", "a[rel=author]", ".author-name", ".byline-name", ".byline .author", ".entry-author .fn",
-    ".post-author .fn", ".author .fn", ".vcard .fn", ".article-author", ".byline a", ".entry-author", ".post-author", ".byline", ".author",
-)  # fmt: skip
+    "[itemprop=author] [itemprop=name]",
+    "[itemprop=author]",
+    "[rel~=author]",
+    "a[rel=author]",
+    ".author-name",
+    ".byline-name",
+    ".byline .author",
+    ".entry-author .fn",
+    ".post-author .fn",
+    ".author .fn",
+    ".vcard .fn",
+    ".article-author",
+    ".byline a",
+    ".entry-author",
+    ".post-author",
+    ".byline",
+    ".author",
+)
 _DATE = (
-    "[itemprop=datePublished]", "time[pubdate]", "time.published", "time.entry-date", ".entry-date time", "time[datetime]", "abbr.published", ".entry-date", ".post-date", ".published",
-    ".article-date", ".date",
-)  # fmt: skip
+    "[itemprop=datePublished]",
+    "time[pubdate]",
+    "time.published",
+    "time.entry-date",
+    ".entry-date time",
+    "time[datetime]",
+    "abbr.published",
+    ".entry-date",
+    ".post-date",
+    ".published",
+    ".article-date",
+    ".date",
+)
 _META_DATE = (
-    "article:published_time", "og:article:published_time", "datepublished", "pubdate", "publishdate", "publish_date", "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date", "date",
-    "sailthru.date", "parsely-pub-date", "article.published", "publication_date", "og:published_time", "originalpublicationdate", "cxenseparse:recs:publishtime",
-)  # fmt: skip
-_META_AUTHOR = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "byl", "twitter:creator")
-_COUNT_CLASS = re.compile(r"comment|repl(?:y|ies)|kommentar|comentario|commento|reacti|disqus", re.I)
+    "article:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "pubdate",
+    "publishdate",
+    "publish_date",
+    "dc.date.issued",
+    "dcterms.created",
+    "dcterms.date",
+    "dc.date",
+    "date",
+    "sailthru.date",
+    "parsely-pub-date",
+    "article.published",
+    "publication_date",
+    "og:published_time",
+    "originalpublicationdate",
+    "cxenseparse:recs:publishtime",
+)
+_META_AUTHOR = (
+    "author",
+    "article:author",
+    "dc.creator",
+    "dcterms.creator",
+    "parsely-author",
+    "sailthru.author",
+    "byl",
+    "twitter:creator",
+)
+_COUNT_CLASS = re.compile(r"comment|thread|repl(?:y|ies)|kommentar|comentario|commento|reacti|disqus", re.I)
 
 
 @dataclass(slots=True)
@@ -60,8 +114,9 @@ def tags(tree: Tree) -> dict[str, str]:
 
 
 def read_meta(tree: Tree, facts: Facts, clock: Clock, base: str | None, records: list[tuple[int, int]]) -> Meta:
-    """Everything but the text of an article; what stands inside ``records`` belongs to a reader and is not looked at."""
+    """Everything but the text of an article; what stands inside ``records`` belongs to readers."""
     named = tags(tree)
+    records = _outermost(records)
     meta = Meta(url=_canonical(tree, named, base), languages=clock.languages)
     meta.title = _title(tree, named, facts, records)
     meta.outlet = facts.publisher or named.get("og:site_name", "") or named.get("application-name", "")
@@ -71,8 +126,25 @@ def read_meta(tree: Tree, facts: Facts, clock: Clock, base: str | None, records:
     return meta
 
 
+def _outermost(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans, in order, without those inside others."""
+    found: list[tuple[int, int]] = []
+    for start, stop in spans:
+        if not found or start >= found[-1][1]:
+            found.append((start, stop))
+    return found
+
+
 def _outside(nodes: list[int], records: list[tuple[int, int]]) -> list[int]:
-    return [node for node in nodes if not any(start <= node < stop for start, stop in records[:400])]
+    starts = [start for start, _ in records]
+    found = []
+    for node in nodes:
+        place = bisect_right(starts, node) - 1
+        if place < 0 or node >= records[place][1]:
+            found.append(node)
+            if len(found) >= _MOST_LOOKED_AT:
+                break
+    return found
 
 
 def _canonical(tree: Tree, named: dict[str, str], base: str | None) -> str:
@@ -107,7 +179,13 @@ def _title(tree: Tree, named: dict[str, str], facts: Facts, records: list[tuple[
 def _author(tree: Tree, named: dict[str, str], facts: Facts, records: list[tuple[int, int]]) -> str:
     for candidate in _named_authors(tree, named, facts, records):
         name = clean_name(candidate)
-        if 1 < len(name) <= 60 and not name.startswith(("http", "@", "/")) and not name.isdigit() and not markers.is_marker("page", name):
+        if (
+            1 < len(name) <= 60
+            and not name.startswith(("http", "@", "/"))
+            and not name.isdigit()
+            and not _SENTENCE.search(name)
+            and not markers.is_marker("page", name)
+        ):
             return name
     return ""
 
@@ -123,7 +201,9 @@ def _named_authors(tree: Tree, named: dict[str, str], facts: Facts, records: lis
                 yield tree.get(node, "content") or tree.line(node)
 
 
-def _dates(tree: Tree, named: dict[str, str], facts: Facts, clock: Clock, url: str, records: list[tuple[int, int]]) -> list[FoundDate]:
+def _dates(
+    tree: Tree, named: dict[str, str], facts: Facts, clock: Clock, url: str, records: list[tuple[int, int]]
+) -> list[FoundDate]:
     found: list[FoundDate] = []
 
     def add(where: str, value: datetime | date | None) -> None:
@@ -139,14 +219,17 @@ def _dates(tree: Tree, named: dict[str, str], facts: Facts, clock: Clock, url: s
             add("metadata", clock.read(named[name]))
     for selector in _DATE:
         for node in _outside(find_all(tree, [selector]), records)[:1]:
-            value = tree.get(node, "datetime") or tree.get(node, "content") or tree.get(node, "title") or (tree.line(node) if tree.size(node) <= 120 else "")
+            value = (
+                tree.get(node, "datetime")
+                or tree.get(node, "content")
+                or tree.get(node, "title")
+                or (tree.line(node) if tree.size(node) <= 120 else "")
+            )
             add("time element" if tree.tag[node] == "time" else "byline", clock.find(value) if value else None)
     dated = _URL_DATE.search(url or "")
     if dated:
-        try:
+        with suppress(ValueError):
             add("url", date(int(dated.group(1)), int(dated.group(2)), int(dated.group(3))))
-        except ValueError:
-            pass
     return found[:8]
 
 
@@ -155,9 +238,12 @@ def _declared(tree: Tree, facts: Facts) -> int | None:
     if facts.comment_count is not None:
         return facts.comment_count
     for node in _counting(tree):
+        if not any(sign.isdigit() for inner in range(node, tree.end[node]) for sign in tree.text[inner]):
+            continue
         line = tree.line(node)
         folded = markers.fold(line)
-        if folded in markers.phrases("heading") and "#" in folded:
+        opening = markers.pattern("heading").match(folded)
+        if opening and "#" in opening.group():
             return whole_number(line)
         if folded in markers.phrases("empty"):
             return 0

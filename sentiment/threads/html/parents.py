@@ -8,7 +8,14 @@ from sentiment.threads.html.record import Found
 from sentiment.threads.html.tree import Tree
 
 _NUMBER = re.compile(r"(\d+)(?!.*\d)")
-_REPLIES_CLASS = re.compile(r"(?:^|[\s_-])(?:children|indented|replies|reply-list|responses|answers|subcomments?|nested|thread-children|comment-replies)(?:$|[\s_-])", re.I)
+_REPLIES_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:children|indented|replies|reply-list|responses|answers|subcomments?|nested|"
+    r"thread-children|comment-replies)(?:$|[\s_-])",
+    re.I,
+)
+_MOST_NAMES = 500
+"""Authors among whom a quoted one is looked for; a page with more is no forum page, and the search is quadratic."""
+
 _ADDRESSED = re.compile(r"^@\s?([\w.\-]+(?: [\w.\-]+)?)")
 
 
@@ -19,6 +26,7 @@ def parents(tree: Tree, found: list[Found]) -> list[int | None]:
     if not any(parent is not None for parent in result):
         _by_depth(found, result)
     _by_container(tree, found, result)
+    _by_quote(found, result)
     if not any(parent is not None for parent in result):
         _by_name(found, result)
     return result
@@ -91,6 +99,19 @@ def _before(tree: Tree, box: int, roots: dict[int, int]) -> int | None:
             inner = next((node for node in range(child + 1, min(tree.end[child], child + 8)) if node in roots), None)
             best = roots[inner] if inner is not None else best
     return best
+
+
+def _by_quote(found: list[Found], result: list[int | None]) -> None:
+    """A record answers the last one by the author whom it quotes first ("ann wrote: ...")."""
+    last: dict[str, int] = {}
+    for index, one in enumerate(found):
+        if result[index] is None and one.quote and last:
+            head = one.quote.partition("\n")[0][:160].casefold()
+            named = [name for name in last if name in head] if len(last) <= _MOST_NAMES else []
+            if named:
+                result[index] = last[max(named, key=len)]
+        if len(one.author) > 1:
+            last[one.author.casefold()] = index
 
 
 def _by_name(found: list[Found], result: list[int | None]) -> None:

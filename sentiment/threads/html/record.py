@@ -7,18 +7,16 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from sentiment.threads import markers
-from sentiment.threads.html import learn, words
+from sentiment.threads.html import learn, signs, words
+from sentiment.threads.html.names import names
+from sentiment.threads.html.plain import NAME_LONGEST, clean_name, whole_number
 from sentiment.threads.html.select import Selector
 from sentiment.threads.html.systems import Group, Record, number_of
 from sentiment.threads.html.tree import Tree
 
-_BYLINE_LEAD = re.compile(r"^(?:(?:posted |written |submitted )?(?:by|von|par|por|da|di|door|przez|от|автор)\s*:?\s+|@)", re.I)
-_EDGES = re.compile(r"^[-–—]+\s+|\s+[-–—]+$")
-_NAME_LONGEST = 80
-_TITLES = frozenset("h3 h4 h5 h6".split())
+_TITLES = names("h3 h4 h5 h6")
 _ANSWER = re.compile(r"^(?:re|aw|odp|rép|rv|res|sv|#)\b[:#\s]|^[#\d\s]+$", re.I)
 _HEADER_LONGEST = 100
-_INTEGER = re.compile(r"[-+−]?\d[\d.,]*")
 _DEPTH_CLASS = re.compile(r"(?:depth|level|indent|lvl|nesting|child)[-_]?(\d{1,2})$", re.I)
 _SIGNATURE_RULE = re.compile(r"^(?:_{6,}|-{10,}|--)$")
 
@@ -96,7 +94,13 @@ def _title(tree: Tree, one: Found) -> str:
         if tree.tag[node] in _TITLES and 0 < tree.size(node) <= 120 and node not in one.used:
             line = tree.line(node)
             linked = tree.link_size(node) > 0
-            if not linked and line not in (one.author, one.date) and not _ANSWER.match(line) and not learn.is_date(line) and one.author not in line:
+            if (
+                not linked
+                and line not in (one.author, one.date)
+                and not _ANSWER.match(line)
+                and not signs.is_date(line)
+                and one.author not in line
+            ):
                 return line
     return ""
 
@@ -128,7 +132,7 @@ def _date(tree: Tree, record: Record, selectors: tuple[Selector, ...]) -> str:
             if not _owns(record, node):
                 continue
             value = tree.get(node, selector.attribute) if selector.attribute else tree.line(node)
-            if 4 < len(value) <= 200 and learn.is_date(value):
+            if 4 < len(value) <= 200 and signs.is_date(value):
                 return value.strip()
     return ""
 
@@ -144,7 +148,7 @@ def _known(tree: Tree, record: Record, group: Group) -> Found:
     if system is None:
         return one
     node, one.author = _first(tree, record, system["author"])
-    if len(one.author) > _NAME_LONGEST:
+    if len(one.author) > NAME_LONGEST:
         one.author = ""
     link = _first(tree, record, system["link"])[0] if system["link"] else -1
     one.author_url = _address(tree, link if link >= 0 else node, record) if node >= 0 or link >= 0 else ""
@@ -191,14 +195,14 @@ def _fill(tree: Tree, one: Found, shape: learn.Shape) -> None:
         key = ""
         if not one.author and shape.author and tree.tag[node]:
             key = learn.key_of(tree, node, one.record.root)
-            if key == shape.author and 0 < tree.size(node) <= _NAME_LONGEST:
+            if key == shape.author and 0 < tree.size(node) <= NAME_LONGEST:
                 one.author = tree.line(node)
                 one.used.append(node)
                 one.author_url = one.author_url or _address(tree, node, one.record)
         if not one.date and date_key:
             key = key or learn.key_of(tree, node, one.record.root)
             if key == date_key:
-                one.date = next((value for name, value in learn.date_values(tree, node) if name == attribute), "")
+                one.date = next((value for name, value in signs.date_values(tree, node) if name == attribute), "")
                 if one.date and node != one.record.root and tree.size(node) <= _HEADER_LONGEST:
                     one.used.append(node)
         if one.author and one.date:
@@ -210,8 +214,8 @@ def _fill(tree: Tree, one: Found, shape: learn.Shape) -> None:
 def _any_date(tree: Tree, record: Record) -> str:
     """The first date in a record that is its own and not its writer's."""
     for node in record.own:
-        for _, value in learn.date_values(tree, node):
-            if not learn.is_profile(tree, node, value):
+        for _, value in signs.date_values(tree, node):
+            if not signs.is_profile(tree, node, value):
                 return value
     return ""
 
@@ -243,22 +247,43 @@ def _own_words(tree: Tree, one: Found, group: Group, shape: learn.Shape, starts:
     quotes, added = words.parts(tree, roots, skip)
     skip.update(added)
     quotes = [node for node in sorted({*quotes, *extra}) if node not in skip]
-    leads = [node for quote in quotes for node in words.lead_of(tree, quote, roots[0])]
+    leads = sorted({node for quote in quotes for node in words.lead_of(tree, quote, roots[0])})
     own = words.tidy(tree.render([(root, tree.end[root]) for root in roots], skip | set(quotes) | set(leads)))
-    one.text = own
-    one.quote = "\n".join(text for node in quotes if (text := tree.words(node, skip)))
+    one.text = _without_header(own, one)
+    one.quote = "\n".join(text for node in sorted([*leads, *quotes]) if (text := tree.words(node, skip)))
+
+
+def _without_header(text: str, one: Found) -> str:
+    """Without first lines that only say who wrote when."""
+    lines = text.split("\n")
+    author = one.author.casefold()
+    while len(lines) > 1 and len(lines[0]) <= _HEADER_LONGEST + 40:
+        line = lines[0].casefold()
+        named = bool(author) and line.startswith(author)
+        dated = signs.is_date(lines[0])
+        rest = line.removeprefix(author).strip(" ,:-|") if named else line
+        byline = named and (dated or len(rest) < 8)
+        dateline = lines[0] == one.date or (dated and len(line) <= 40)
+        if not (byline or dateline or markers.is_marker("heading", lines[0])):
+            break
+        lines.pop(0)
+    return "\n".join(lines)
 
 
 def _outermost(tree: Tree, record: Record, key: str) -> list[int]:
     roots: list[int] = []
     for node in record.own:
-        if tree.tag[node] and (not roots or node >= tree.end[roots[-1]]) and learn.key_of(tree, node, record.root) == key:
+        if (
+            tree.tag[node]
+            and (not roots or node >= tree.end[roots[-1]])
+            and learn.key_of(tree, node, record.root) == key
+        ):
             roots.append(node)
     return roots
 
 
 def _chrome(tree: Tree, record: Record, shape: learn.Shape, one: Found) -> set[int]:
-    """What stands around the words: author, date, and the page's own words before the first and after the last of his."""
+    """What stands around the words: author, date, and the page's words before his first and after his last."""
     found = set(one.used)
     author, date = one.author.strip(), one.date.strip()
     dull: list[tuple[int, bool]] = []
@@ -270,8 +295,10 @@ def _chrome(tree: Tree, record: Record, shape: learn.Shape, one: Found) -> set[i
             continue
         text = tree.text[node].strip()
         key = learn.key_of(tree, node, record.root)
-        flat = learn.folded(text) if len(text) < 120 else text
-        own = text in (author, date) or (len(text) < 40 and (flat in markers.phrases("control") or flat in markers.phrases("byline")))
+        flat = signs.folded(text) if len(text) < 120 else text
+        own = text in (author, date) or (
+            len(text) < 40 and (flat in markers.phrases("control") or flat in markers.phrases("byline"))
+        )
         dull.append((node, own or flat in shape.chrome or key in shape.meta or flat in ("#", "")))
     first = next((index for index, (_, is_dull) in enumerate(dull) if not is_dull), len(dull))
     last = next((index for index in range(len(dull) - 1, -1, -1) if not dull[index][1]), -1)
@@ -295,25 +322,3 @@ def _address(tree: Tree, node: int, record: Record) -> str:
 def _usable(href: str) -> str:
     href = href.strip()
     return "" if not href or href.startswith(("#", "javascript:", "mailto:", "data:")) else href
-
-
-def whole_number(text: str) -> int | None:
-    """The first whole number in a text ("+12 points" gives 12), or None."""
-    found = _INTEGER.search(text)
-    if not found:
-        return None
-    digits = re.sub(r"[.,]", "", found.group()).replace("−", "-")
-    return int(digits) if len(digits) < 12 else None
-
-
-def clean_name(name: str) -> str:
-    """A display name without the words around it ("by ann", "ann says:", "ann on 3 May")."""
-    name = " ".join(name.split()).strip()
-    name = _BYLINE_LEAD.sub("", name)
-    folded = name.casefold().rstrip(" :")
-    for verb in markers.phrases("byline"):
-        if folded.endswith(f" {verb}"):
-            name = name.rstrip(" :")[: -len(verb)].rstrip(" ,")
-            break
-    name = _EDGES.sub("", name.strip(" ,:·|•»«\u200e\u200f"))
-    return name if len(name) <= _NAME_LONGEST else ""

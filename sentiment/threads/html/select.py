@@ -1,6 +1,6 @@
-"""A small part of CSS selectors over a :class:`~sentiment.threads.html.tree.Tree`: what the table of systems needs.
+"""A small part of CSS selectors over a flat tree: what the table of systems needs.
 
-``tag``, ``.class``, ``#id``, ``[name]``, ``[name=value]`` with ``^=``, ``$=``, ``*=``, ``~=``, and descendants (``.a .b``).
+``tag``, ``.class``, ``#id``, ``[name]``, ``[name=value]`` with ``^=``, ``$=``, ``*=``, ``~=``, and ``.a .b``.
 ``*`` alone is every element. A selector may end in ``@name``: the value is that attribute, not the text.
 ``N`` in an ``=`` value stands for digits: ``[id=comment-N]``. ``:root`` is the record itself.
 """
@@ -140,9 +140,18 @@ def _compound(text: str) -> Compound:
         else:
             attributes.append((part["name"], part["op"] or "", part["value"] or ""))
     exact = [value for name, op, value in attributes if name == "id" and op == "="]
-    exact += [re.sub(r"\\(.)", r"\1", pattern.pattern.replace(r"\d+", "N")) for name, pattern in numbered if name == "id"]
+    exact += [
+        re.sub(r"\\(.)", r"\1", pattern.pattern.replace(r"\d+", "N")) for name, pattern in numbered if name == "id"
+    ]
     shape = re.sub(r"[0-9]+", "N", exact[0]) if exact else ""
-    prefix = next((value for name, op, value in attributes if name == "id" and op == "^=" and not any(c.isdigit() for c in value)), "")
+    prefix = next(
+        (
+            value
+            for name, op, value in attributes
+            if name == "id" and op == "^=" and not any(c.isdigit() for c in value)
+        ),
+        "",
+    )
     return Compound(tag, tuple(classes), tuple(attributes), tuple(numbered), root, shape, prefix)
 
 

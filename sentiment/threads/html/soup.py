@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from sentiment.threads.html.names import names
+
 LARGEST = 24_000_000
 """Characters that are read; 50,000 comments of a rich theme are about 20 million. The rest is cut, with a note."""
 
@@ -13,10 +15,15 @@ DEEPEST = 400
 _FEW_TAGS = 10_000
 """Pages with fewer tags cannot cost the parser more than a quarter of a second, whatever their depth."""
 
+MOST_FORMATTING = 12
+"""Open font, b, i ... elements: a parser repeats every open one in every following paragraph."""
+
+_LONGEST_TAG = 4_000
 _VOID = "area|base|br|col|embed|frame|hr|img|input|link|meta|param|source|track|wbr"
 _NAME = re.compile(r"<([a-zA-Z][\w:-]*+)")
 _OPTION = re.compile(r"</?opt(?:ion|group)\b[^<>]*>", re.I)
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*+)[^<>]*>")
+_FORMATTING = names("a b big code em font i nobr s small strike strong tt u")
 _VOIDS = frozenset(_VOID.split("|"))
 _FLAT = frozenset(f"{_VOID}|p|li|td|th|tr|dd|dt|tbody|thead|tfoot|option|optgroup|colgroup".split("|"))
 
@@ -67,8 +74,8 @@ def _expand(content: str) -> str:
     done = 0
     at = content.find("/>")
     while at >= 0:
-        start = content.rfind("<", done, at)
-        if start >= 0 and content[at - 1] in "\"' \t\n" or (start >= 0 and _NAME.fullmatch(content, start, at)):
+        start = content.rfind("<", max(done, at - _LONGEST_TAG), at)
+        if start >= 0 and (content[at - 1] in "\"' \t\n" or _NAME.fullmatch(content, start, at)):
             name = _NAME.match(content, start, at)
             if name and name.group(1).lower() not in _VOIDS and content.find(">", start, at) < 0:
                 pieces += (content[done:at], "></", name.group(1), ">")
@@ -80,12 +87,14 @@ def _expand(content: str) -> str:
 
 def _suspicious(content: str) -> bool:
     opening = content.count("<")
-    return opening > _FEW_TAGS or (opening > 1_000 and content.count("</") * 5 < opening)
+    if opening > _FEW_TAGS or (opening > 1_000 and content.count("</") * 3 < opening):
+        return True
+    return content.count("<font") > content.count("</font") + 2 * MOST_FORMATTING
 
 
 def _flatten(content: str) -> tuple[str, int]:
     """Drop the tags below the deepest level that is kept; what stands between them stays."""
-    depth = cut = at = 0
+    depth = cut = at = formatting = 0
     pieces: list[str] = []
     for found in _TAG.finditer(content):
         closing, name = found.group(1), found.group(2).lower()
@@ -94,7 +103,11 @@ def _flatten(content: str) -> tuple[str, int]:
         depth += -1 if closing else 1
         if depth < 0:
             depth = 0
-        if depth > DEEPEST or (closing and depth >= DEEPEST):
+        excess = depth > DEEPEST or (closing and depth >= DEEPEST)
+        if name in _FORMATTING:
+            formatting = max(0, formatting + (-1 if closing else 1))
+            excess = excess or formatting > MOST_FORMATTING or (bool(closing) and formatting >= MOST_FORMATTING)
+        if excess:
             pieces.append(content[at : found.start()])
             at = found.end()
             cut += 1

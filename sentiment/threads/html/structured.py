@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from sentiment.threads.html.names import names
 from sentiment.threads.html.tree import Tree, grow
 
-_ARTICLES = frozenset(
-    "Article NewsArticle BlogPosting Report ReportageNewsArticle OpinionNewsArticle AnalysisNewsArticle TechArticle LiveBlogPosting DiscussionForumPosting SocialMediaPosting Question "
-    "Recipe Review VideoObject CreativeWork ReviewNewsArticle BackgroundNewsArticle ScholarlyArticle".split()
+_ARTICLES = names(
+    "Article NewsArticle BlogPosting Report ReportageNewsArticle OpinionNewsArticle AnalysisNewsArticle "
+    "TechArticle LiveBlogPosting DiscussionForumPosting SocialMediaPosting Question "
+    "Recipe Review VideoObject CreativeWork ReviewNewsArticle BackgroundNewsArticle ScholarlyArticle"
 )
 _THREADS = frozenset(("DiscussionForumPosting", "Question", "SocialMediaPosting"))
 _COMMENT_KEYS = ("comment", "comments", "acceptedAnswer", "suggestedAnswer")

@@ -9,11 +9,12 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from sentiment.threads.html.names import names
 from sentiment.threads.html.select import Selector, compile_selector, find_all
 from sentiment.threads.html.tree import Tree
 
-_LISTS = "items not author link date text drop quote score id parent depth head".split()
-_NUMBER = re.compile(r"(\d+)(?!.*\d)")
+_LISTS = names("items not author link date text drop quote score id parent depth head place")
+_NUMBER = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,10 @@ def _row(key: str, row: dict[str, Any]) -> System:
     unknown = set(row) - {*_LISTS, "name", "kind", "order", "span", "loose"}
     if unknown or row.get("kind") not in ("comments", "forum"):
         raise ValueError(f"system {key}: unknown {', '.join(sorted(unknown)) or 'kind'}")
-    lists = {name: tuple(compile_selector(text) for text in row[name]) for name in _LISTS if name in row}
-    return System(key, row["name"], row["kind"], row.get("order", 5), row.get("span", False), row.get("loose", False), lists)
+    lists = {name: tuple(compile_selector(text) for text in row[name]) for name in sorted(_LISTS) if name in row}
+    return System(
+        key, row["name"], row["kind"], row.get("order", 5), row.get("span", False), row.get("loose", False), lists
+    )
 
 
 def detect(tree: Tree) -> list[Group]:
@@ -97,7 +100,7 @@ def detect(tree: Tree) -> list[Group]:
 def _triggers() -> tuple[dict[str, list[System]], dict[str, list[System]], list[tuple[str, System]]]:
     """What must be on a page for a system's records to be: class token, attribute (or tag), beginning of an id."""
     tokens: dict[str, list[System]] = {}
-    names: dict[str, list[System]] = {}
+    others: dict[str, list[System]] = {}
     prefixes: list[tuple[str, System]] = []
     for system in table():
         for selector in system["items"]:
@@ -107,18 +110,18 @@ def _triggers() -> tuple[dict[str, list[System]], dict[str, list[System]], list[
             elif last.shape or last.prefix:
                 prefixes.append((last.prefix or last.shape, system))
             elif last.attributes or last.numbered:
-                names.setdefault(last.attributes[0][0] if last.attributes else last.numbered[0][0], []).append(system)
+                others.setdefault(last.attributes[0][0] if last.attributes else last.numbered[0][0], []).append(system)
             else:
-                names.setdefault(last.tag, []).append(system)
-    return tokens, names, prefixes
+                others.setdefault(last.tag, []).append(system)
+    return tokens, others, prefixes
 
 
 def _likely(tree: Tree) -> list[System]:
     """The systems of which something is on the page, in the order in which they are asked."""
-    tokens, names, prefixes = _triggers()
+    tokens, others, prefixes = _triggers()
     found = {system.key for token in tree.by_class.keys() & tokens.keys() for system in tokens[token]}
-    present = (tree.by_attribute.keys() | tree.by_tag.keys()) & names.keys()
-    found.update(system.key for name in present for system in names[name])
+    present = (tree.by_attribute.keys() | tree.by_tag.keys()) & others.keys()
+    found.update(system.key for name in present for system in others[name])
     shapes = tree.by_id_shape
     if shapes:
         found.update(system.key for prefix, system in prefixes if any(shape.startswith(prefix) for shape in shapes))
@@ -153,7 +156,7 @@ def _heads(tree: Tree, system: System) -> list[int]:
 
 
 def number_of(tree: Tree, node: int) -> str:
-    """The last number in a node's id attribute or the like, as text; empty if there is none."""
+    """The first number in a node's id attribute or the like, as text; empty if there is none."""
     for name in ("id", "data-content", "data-comment-id", "data-id", "data-post-id", "data-pid", "name"):
         found = _NUMBER.search(tree.get(node, name))
         if found:
@@ -179,7 +182,8 @@ def _same_record(tree: Tree, outer: int, inner: int) -> bool:
     numbers = number_of(tree, outer), number_of(tree, inner)
     if all(numbers):
         return numbers[0] == numbers[1]
-    return tree.sign(outer) != tree.sign(inner)
+    alike = tree.tag[outer] == tree.tag[inner] and tree.classes(outer)[:1] == tree.classes(inner)[:1]
+    return not alike and tree.sign(outer) != tree.sign(inner)
 
 
 def _run(tree: Tree, node: int, starts: set[int]) -> list[tuple[int, int]]:
@@ -208,11 +212,6 @@ def _worth(tree: Tree, group: Group) -> int:
     return total
 
 
-def drop_selectors() -> tuple[str, ...]:
-    """Parts of a page that ask for a comment, or say that there is none."""
-    return _FORMS
-
-
 _FORMS = (
     "#respond",
     ".comment-respond",
@@ -231,6 +230,11 @@ _FORMS = (
     "#comment-editor",
     ".comment-reply-form",
 )
+
+
+def waiting(tree: Tree) -> list[str]:
+    """The names of the systems that load comments into this page by script and have not."""
+    return [system.name for system in table() if any(selector.find(tree) for selector in system["place"])]
 
 
 def forms(tree: Tree, groups: list[Group]) -> list[int]:

@@ -12,17 +12,20 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
+from sentiment.errors import InputError
+from sentiment.threads.html.names import names
 from sentiment.threads.html.soup import mend
 
-BLOCKS = frozenset(
-    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3"
-    " h4 h5 h6 header hr html li main nav ol p pre section summary table tbody tfoot thead tr ul".split()
+BLOCKS = names(
+    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer "
+    "form h1 h2 h3"
+    " h4 h5 h6 header hr html li main nav ol p pre section summary table tbody tfoot thead tr ul"
 )
-_UNSEEN = frozenset(
+_UNSEEN = names(
     "script style template svg math select option textarea iframe object embed audio video canvas map datalist"
-    " -comment -doctype -document".split()
+    " -comment -doctype -document"
 )
 _VOCABULARY = re.compile(r"[^\W\d_]")
 _DIGITS = re.compile(r"[0-9]+")
@@ -216,7 +219,7 @@ def class_tokens(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-_COUNTING = frozenset("odd even alt first last active current new unread bypostauthor byuser thread-alt".split())
+_COUNTING = names("odd even alt first last active current new unread bypostauthor byuser thread-alt")
 
 
 @lru_cache(maxsize=50_000)
@@ -233,7 +236,11 @@ def grow(content: str) -> Tree:
     """
     source, notes = mend(content)
     tree = Tree(notes=notes)
-    _fill(tree, LexborHTMLParser(source))
+    try:
+        parser = LexborHTMLParser(source)
+    except (SelectolaxError, ValueError, MemoryError) as error:
+        raise InputError(f"the page cannot be parsed as HTML ({error}); save it again, or as text") from error
+    _fill(tree, parser)
     return tree
 
 
@@ -249,14 +256,15 @@ def _fill(tree: Tree, parser: LexborHTMLParser) -> None:
     if parser.root is None:
         return
     for node in parser.root.traverse(include_text=True):
-        tag = node.tag
+        tag = node.tag or ""
+        holder = node.parent
         if tag == "-text":
             text = node.text_content or ""
-            if not text or text.isspace():
+            if (not text or text.isspace()) and tags and tags[-1] != "img":
                 if last_text >= 0 and texts[last_text][-1:] != " ":
                     texts[last_text] += " "
                 continue
-            above = node.parent.mem_id
+            above = holder.mem_id if holder is not None else 0
             parent = seen.get(above, -1)
             if parent < 0:
                 if above in data_scripts:
@@ -277,7 +285,7 @@ def _fill(tree: Tree, parser: LexborHTMLParser) -> None:
                 continue
             parent = -1
             if tags:
-                parent = seen.get(node.parent.mem_id, -1)
+                parent = seen.get(holder.mem_id, -1) if holder is not None else -1
                 if parent < 0:
                     continue
             link = tag == "a" or tag == "button" or (parent >= 0 and in_link[parent])

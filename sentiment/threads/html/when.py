@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sentiment.threads.dates import find_date, guess_order, parse_date
 
-
+_NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[/-](\d{1,2})[/-](?:\d{4}|\d\d)(?!\d)")
 _ORDINAL = re.compile(r"#\s?\d+\b")
 """The number of a post ("Reply #1 on: April 06, 2020") is no day."""
 
@@ -16,20 +16,32 @@ _ORDINAL = re.compile(r"#\s?\d+\b")
 class Clock:
     """Reads date texts; each text once."""
 
-    def __init__(self, reference: datetime | None = None, languages: tuple[str, ...] = ()) -> None:
+    def __init__(self, reference: datetime | None = None, languages: tuple[str, ...] = (), order: str = "DMY") -> None:
         self.reference = reference
         self.languages = languages
-        self.order = "DMY"
+        self.order = self.default = order
         self._read: dict[str, datetime | None] = {}
 
     def learn_order(self, texts: Iterable[str]) -> None:
         """Decide between day-month and month-day from the values that allow only one."""
+        texts = [text for text in texts if text]
         self.order = guess_order(texts)
         self._read.clear()
+        numeric = [(text, found.groups()) for text in texts if (found := _NUMERIC.search(text))][:60]
+        unclear = [text for text, _ in numeric]
+        if unclear and not any(int(part) > 12 for _, parts in numeric for part in parts):
+            orders = ("MDY", "DMY") if self.default == "MDY" else ("DMY", "MDY")
+            self.order = min(orders, key=lambda order: self._days(unclear, order))
+
+    def _days(self, texts: list[str], order: str) -> float:
+        """How many days some dates span: the posts of a thread stand closer in the right order."""
+        found = [find_date(text, reference=self.reference, order=order, languages=self.languages) for text in texts]
+        days = [value.toordinal() for value in found if value is not None]
+        return max(days) - min(days) if days else float("inf")
 
     def read(self, text: str) -> datetime | None:
         """The date that a short text is, else the first that is in it; None if there is none."""
-        text = text.strip()
+        text = text.strip(" \t\n/|,;·•–—»«()[]")
         if not text:
             return None
         if text not in self._read:
@@ -39,4 +51,6 @@ class Clock:
 
     def find(self, text: str) -> datetime | None:
         """The first date inside a longer text."""
-        return find_date(_ORDINAL.sub(" ", text[:300]), reference=self.reference, order=self.order, languages=self.languages)
+        return find_date(
+            _ORDINAL.sub(" ", text[:300]), reference=self.reference, order=self.order, languages=self.languages
+        )

@@ -9,22 +9,35 @@ from functools import lru_cache
 from sentiment.threads import markers
 from sentiment.threads.html.tree import Tree
 
-_QUOTE = re.compile(r"(?:^|[\s_-])(?:bb-?(?:code)?-?_?)?(?:block)?quot(?:e|ed|ation|ing)(?!d?-?(?:link|btn|button|icon|reply))|cite-?block|quote_?(?:box|text|content|container|body)", re.I)
-_NOT_QUOTE = re.compile(r"quote-?(?:icon|link|btn|button|control|this|reply|action|post|multi)|icon|action|postcontent|messagetext|multiquote|SelectQuote|selectToQuote|btn|button", re.I)
+_QUOTE = re.compile(
+    r"(?:^|[\s_-])(?:bb-?(?:code)?-?_?)?(?:block)?quot(?:e|ed|ation|ing)(?!d?-?(?:link|btn|button|icon|"
+    r"reply))|cite-?block|quote_?(?:box|text|content|container|body)",
+    re.I,
+)
+_NOT_QUOTE = re.compile(
+    r"quote-?(?:icon|link|btn|button|control|this|reply|action|post|multi)|icon|action|postcontent|"
+    r"messagetext|multiquote|SelectQuote|selectToQuote|btn|button",
+    re.I,
+)
 _ADDED = re.compile(
-    r"(?:^|[\s_-])(?:sig|signature|usersig|postsig|(?:last|message|post)[_-]?edit(?:ed)?|edited(?:by|note|[_-]?date)?|editdate|edit[_-]info"
+    r"(?:^|[\s_-])(?:sig|signature|usersig|postsig|(?:last|message|post)[_-]?edit(?:ed)?|edited(?:by|note|"
+    r"[_-]?date)?|editdate|edit[_-]info"
     r"|reply(?:[_-]?(?:link|btn|button|to|action))?|replies[_-]?(?:link|toggle)|actions?|toolbar|buttons?|permalink"
-    r"|(?:dis)?likes?|votes?|voting|rating|karma|share|sharing|sharedaddy|social|report|flag|moderat\w*|avatar|badges?"
-    r"|attachments?-?(?:list)?|attachbox|expandlink|clicktoexpand|quoteexpand|sr-only|screen-reader-text|visually-?hidden|hidden-xs-up)(?:$|[\s_-])",
+    r"|(?:dis)?likes?|votes?|voting|rating|karma|share|sharing|sharedaddy|social|report|flag|moderat\w*|"
+    r"avatar|badges?"
+    r"|attachments?-?(?:list)?|attachbox|expandlink|clicktoexpand|quoteexpand|sr-only|screen-reader-text|"
+    r"visually-?hidden|hidden-xs-up)(?:$|[\s_-])",
     re.I,
 )
 _QUOTE_LEAD = 90
 """Characters of a line such as "Originally posted by ann" that stands before a quote; longer lines are the writer's."""
 
 _WROTE = re.compile(
-    r"(?:wrote|said|says|schrieb|hat geschrieben|meinte|a écrit|a dit|ha scritto|ha detto|escribió|dijo|escreveu|disse|"
+    r"(?:wrote|said|says|schrieb|hat geschrieben|meinte|a écrit|a dit|ha scritto|ha detto|escribió|dijo|"
+    r"escreveu|disse|"
     r"napisał\(?a?\)?|pisze|писал\(?а?\)?|сказал\(?а?\)?|schreef|zei|yazdı|dedi)\s*:?\s*(?:↑)?\s*$"
-    r"|^(?:quote|zitat|citation|citazione|cita|citat|cytat|цитата|citaat|alıntı|originally posted by|zitat von|quote from|quote:)\b",
+    r"|^(?:quote|zitat|citation|citazione|cita|citat|cytat|цитата|citaat|alıntı|originally posted by|"
+    r"zitat von|quote from|quote:)\b",
     re.I,
 )
 _LAST_EDIT = re.compile(r"^[\[(*_\s]*(?:last |zuletzt |dernière |ultima |última |ostatni|laatst |son )?", re.I)

@@ -11,18 +11,19 @@ from datetime import date
 from sentiment.records import FoundDate
 from sentiment.threads.dates import find_date, parse_date
 from sentiment.threads.text.lines import Line, Role
+from sentiment.threads.text.names import SOME_DAY, clean_name
+from sentiment.threads.text.region import COPYRIGHT, DOMAIN, is_furniture, main_region, weight
+from sentiment.threads.text.view import LONGEST_HEADER, counts_posts
+from sentiment.threads.text.words import opens
 
 TITLE_OVERLAP = 0.4
 """Share of a title's longer words that come again in the body. Promotion lines of the pages looked at had under 0.2."""
+TITLE_TOP = 4
+"""With so few lines above the first paragraph of a file the first of them is the title, whatever its words."""
 TITLE_REACH = 12
 """Lines before the first paragraph among which the title is looked for."""
 
 _TOKEN = re.compile(r"[^\W\d_]{4,}")
-_DOMAIN = re.compile(r"^(?:https?://)?(?:www\.)?((?:[\w-]+\.)+[a-z]{2,10})/?$", re.I)
-_COPYRIGHT = re.compile(
-    r"^(?:©|\(c\)|copyright\b\s*©?)\s*(?:\d{4}(?:\s*[-–]\s*\d{4})?)?\s*,?\s*(?P<name>[^\d©|,.]{2,40}?)\s*(?:[|,.]|\d{4}|$)",
-    re.I,
-)
 _REPRINTS = re.compile(r"https?://(?:www\.)?(?:parsintl|djreprints|reprints|wrightsmedia)\.com/([\w-]{3,})", re.I)
 _BYLINE = re.compile(
     r"^(?:by|von|di|da|par|por|autor(?:e|in)?|author|автор|текст|door|yazan)\s*:?\s+(?P<name>[^\W\d_].{2,40})$", re.I
@@ -49,15 +50,19 @@ def read_article(lines: Sequence[Line], whole: Sequence[Line]) -> Article:
         whole: all shown lines of the page; its foot may name the outlet.
     """
     article = Article(outlet=_outlet(whole))
-    first = next((i for i, line in enumerate(lines) if line.prose and not _furniture(line)), None)
-    if first is None:
+    region = main_region(lines)
+    if region is None:
         return article
-    first = _read_head(article, lines, first)
-    last = _last_of_body(lines, first, article)
+    first, last = region
+    first = min(_read_head(article, lines, first), last)
+    first = _below_panel(article, lines, first, last)
+    while first < last and _dateline(lines[first]):
+        first = first + 1
+    last = _last_of_body(lines, first, last, article)
     repeated = Counter(line.folded for line in whole if line.words <= 6)
     for index in range(first, last + 1):
         line = lines[index]
-        if _furniture(line) or _caption(lines, index, article.title):
+        if is_furniture(line) or _caption(lines, index, article.title):
             continue
         if line.words <= 3 and repeated[line.folded] > 1 and not line.ends_sentence:
             continue
@@ -70,13 +75,15 @@ def _read_head(article: Article, lines: Sequence[Line], first: int) -> int:
     """Title, byline and date above the first paragraph; gives the index at which the body starts."""
     head = list(lines[max(0, first - TITLE_REACH) : first])
     vocabulary = _tokens(" ".join(line.text for line in lines[first : first + 40]))
-    titles = [line for line in head if _could_be_title(line)]
+    titles = [line for line in head if could_be_title(line)]
     scored = [(_overlap(line, vocabulary), line) for line in titles]
     good = [(score, line) for score, line in scored if score >= TITLE_OVERLAP]
     title = max(
         good, key=lambda pair: (round(pair[0], 1), min(pair[1].words, 6), -pair[1].number), default=(0.0, None)
     )[1]
-    if title is None and lines[first].words < 30 and _first_line_is_title(lines, first):
+    if 0 < first <= TITLE_TOP and titles:  # nothing but the title can stand there
+        title = titles[0]
+    if title is None and first <= 2 and lines[first].words < 30 and _first_line_is_title(lines, first):
         title, first = lines[first], first + 1
         while first < len(lines) and not lines[first].prose:
             first += 1
@@ -106,8 +113,11 @@ def _first_line_is_title(lines: Sequence[Line], first: int) -> bool:
     )
 
 
-def _could_be_title(line: Line) -> bool:
-    return 2 <= line.words <= 30 and not _furniture(line) and _whole_date(line) is None and not _BYLINE.match(line.text)
+def could_be_title(line: Line) -> bool:
+    """Whether a line may be a heading: some words, no date, no byline, no furniture."""
+    return (
+        2 <= line.words <= 30 and not is_furniture(line) and _whole_date(line) is None and not _BYLINE.match(line.text)
+    )
 
 
 def _tokens(text: str) -> set[str]:
@@ -119,6 +129,29 @@ def _overlap(line: Line, vocabulary: set[str]) -> float:
     return len(own & vocabulary) / len(own) if own else 0.0
 
 
+def _below_panel(article: Article, lines: Sequence[Line], first: int, last: int) -> int:
+    """Where the words begin below a user panel (``ann  Posts: 6``) in the upper half: a forum's opening post."""
+    half = sum(max(0, weight(line)) for line in lines[first : last + 1]) / 2
+    above = 0
+    for index in range(first, last):
+        above += max(0, weight(lines[index]))
+        if above > half:
+            break
+        if counts_posts(lines[index]):
+            article.author = clean_name(lines[index].text) or article.author
+            first = index + 1
+    while (
+        first < last and find_date(lines[first].text[:100], reference=SOME_DAY) and lines[first].words <= LONGEST_HEADER
+    ):
+        first += 1
+    return first
+
+
+def _dateline(line: Line) -> bool:
+    """``Posted by ann on Monday ...``: who published the article and when, though it may end as a sentence does."""
+    return line.words <= 20 and opens("lead", line.folded) and find_date(line.text) is not None
+
+
 def _whole_date(line: Line) -> date | None:
     if line.words > 12:
         return None
@@ -126,17 +159,16 @@ def _whole_date(line: Line) -> date | None:
     return found.date() if found else None
 
 
-def _last_of_body(lines: Sequence[Line], first: int, article: Article) -> int:
-    """Index of the body's last line: before the author's biography, and nothing short behind the last paragraph."""
-    end = len(lines)
-    for index in range(first + 1, len(lines)):
+def _last_of_body(lines: Sequence[Line], first: int, last: int, article: Article) -> int:
+    """Index of the body's last line: before the author's biography, and with the source named below the last paragraph."""
+    for index in range(first + 1, last + 1):
         if name := _biography(lines, index):
             article.author = article.author or name
-            end = index
+            last = index - 1
             break
-    prose = [i for i in range(first, end) if lines[i].prose and not _furniture(lines[i])]
-    last = prose[-1] if prose else first
-    while last + 1 < end and _closes_body(lines[last + 1]):
+    while last > first and weight(lines[last]) < 0:
+        last -= 1
+    while last + 1 < len(lines) and _closes_body(lines[last + 1]):
         last += 1
     return last
 
@@ -156,27 +188,7 @@ def _closes_body(line: Line) -> bool:
     """``source: Reuters`` and the like: short, but still the article's own words."""
     return (
         bool(re.match(r"(?:source|via|quelle|fonte|источник|fuente)s?\s*:?\s+\S", line.text, re.I)) and line.words <= 12
-    ) or (line.ends_sentence and line.words >= 3 and not _furniture(line))
-
-
-def _furniture(line: Line) -> bool:
-    """Navigation, sharing, promotion, copyright: never the article's own words."""
-    if line.is_marker("page", "footer", "form", "form_line", "control", "sort", "empty", "heading"):
-        return True
-    if line.text.startswith("©") or _DOMAIN.match(line.text) or _COPYRIGHT.match(line.text):
-        return True
-    return line.words <= 30 and bool(_PROMOTION.search(line.text)) and bool(_CHANNEL.search(line.text))
-
-
-_CHANNEL = re.compile(
-    r"\b(?:whatsapp|telegram|facebook|instagram|twitter|youtube|newsletter|google news|tiktok|вконтакте|телеграм\w*|rss|discord)\b",
-    re.I,
-)
-_PROMOTION = re.compile(
-    r"\b(?:follow|join|subscribe|sign up|save|coupons?|offers?|deals|like us|share|seguici|seguiteci|iscriviti|unisciti|offerte|sconti|condividi"
-    r"|folg\w*|abonnier\w*|teilen|angebote|подпи\w+|присоедин\w+|поделит\w+|suscr\w+|síguenos|suivez|abonnez|obserwuj|dołącz|siga|volg|takip)\b",
-    re.I,
-)
+    ) or (line.ends_sentence and line.words >= 3 and not is_furniture(line))
 
 
 def _caption(lines: Sequence[Line], index: int, title: str | None) -> bool:
@@ -197,13 +209,13 @@ def _caption(lines: Sequence[Line], index: int, title: str | None) -> bool:
 def _outlet(lines: Sequence[Line]) -> str | None:
     """What the page's own text names as its outlet: a bare domain, a reprint address, a copyright line; else None."""
     edges = [*lines[:10], *lines[-40:]] if len(lines) > 50 else list(lines)
-    domains = [found[1].casefold() for line in edges if line.words <= 5 and (found := _DOMAIN.match(line.text))]
+    domains = [found[1].casefold() for line in edges if line.words <= 5 and (found := DOMAIN.match(line.text))]
     if domains:
         return domains[0]
     for line in reversed(edges):
         if found := _REPRINTS.search(line.text[:2000]):
             return found[1].casefold()
     for line in reversed(lines):
-        if line.words <= 10 and (found := _COPYRIGHT.match(line.text)):
+        if line.words <= 10 and (found := COPYRIGHT.match(line.text)):
             return found["name"].strip()
     return None

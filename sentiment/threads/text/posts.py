@@ -1,36 +1,43 @@
-"""Find the posts of a plain-text thread: lines that open a post, the header around them, the words below.
+"""Find the posts of a plain-text thread: try every kind of line that may open a post, keep the best segmentation.
 
-A post opens with an *anchor*: a numbered name (``3. ann``), a name with a verb of saying (``ann says:``), or a short line
-with a date. The anchors of one kind give a segmentation; what stands at the same distance from most anchors and is short is
-their header; the best segmentation wins. Nothing here knows a site by name.
+An anchor of one kind (:mod:`anchors`) gives gaps (:mod:`gaps`), gaps give posts with authors and dates (:mod:`columns`), and a
+segmentation is the better the more posts it has that have words, a name and a date. Nothing here knows a site by name.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from statistics import median
 
-from sentiment.threads.dates import find_date, guess_order
-from sentiment.threads.markers import fold, pattern, phrases
+from sentiment.threads.text.anchors import Anchor, Kind, kinds
+from sentiment.threads.text.columns import read_authors, read_dates
+from sentiment.threads.text.ending import closes, last_words
+from sentiment.threads.text.gaps import Gaps, gap_core, learn_gaps
+from sentiment.threads.text.headings import headings
 from sentiment.threads.text.lines import Line
+from sentiment.threads.text.replies import answered
+from sentiment.threads.text.tidy import tidy
+from sentiment.threads.text.view import View, has_profile, is_reply
 
-HEADER_REACH = 6
-"""Lines before and after an anchor that may belong to its header (user panels of forums have up to six)."""
-HEADER_SHARE = 0.6
-"""A header line stands at its distance from at least this share of the anchors; lower lets first body lines in."""
-LONGEST_HEADER = 14
-"""Words of the longest line that can open a post."""
-
-_SOME_DAY = datetime(2020, 6, 15, 12)  # only to see that "2 hours ago" is a date at all
-_NUMBERED = re.compile(
-    r"^(?:[#№]\s*|nr?\.\s*)?(?P<number>\d{1,5})\s*[.):]\s+(?P<author>\S.*)$|^#(?P<alone>\d{1,5})$", re.I
-)
-_SIGNATURE = re.compile(r"^(?:[_\-=*~]{3,}|--)$")
-_NAME_EDGES = " \t,;:|·•-–—»«()[]<>\"'“”„/"
+FINALISTS = 3
+"""Segmentations whose names and dates are read; with five the forum pages gained 0.3 points and took a quarter more time."""
+POOR = 0.45
+"""Worth, of at most 1, from which on a post speaks for its segmentation; one with nothing but a date is at 0.5."""
+EMPTY = -0.3
+"""Worth of a post without words: deleted ones are few, a wrong anchor has many."""
+ENOUGH = 4
+"""Words with which a post counts in full."""
+FILLS = 0.5
+"""Share of a page's prose in posts that have neither buttons nor user panels; teasers beside an article have less."""
+ANNOUNCED = 1.3
+"""A heading weighs as much as three posts in ten: without it the article's own date would often count as one more post."""
+FEW, NEAR_HEADING = 2, 8
+"""One or two posts must begin within so many lines of their heading: "Opinion" in a menu is no heading of comments."""
+BEHIND, FEW_BEHIND = 0.1, 2
+"""Share and number of anchors that may stand behind the end of the comments: dates of related articles, of a side bar."""
+HEADED_WORTH, FREE_WORTH = 0.2, 0.4
+"""Least mean worth of a thread's posts, behind a heading that announces comments and without one."""
 
 
 @dataclass(eq=False)
@@ -40,11 +47,20 @@ class Post:
     anchor: int
     header: list[Line] = field(default_factory=list)
     words: list[Line] = field(default_factory=list)
-    chrome: list[Line] = field(default_factory=list)
-    """Buttons, ranks, a signature: taken from around the words."""
     author: str | None = None
     date: datetime | None = None
     number: int | None = None
+    indent: int = 0
+    """Blanks before the header: how deep an answer stands."""
+    quotes: int | None = None
+    """Index of the comment that the words quote."""
+    answers: str | None = None
+    """Whom the header says that the post answers."""
+
+    @property
+    def first(self) -> int:
+        """Number of the post's first line."""
+        return min(line.number for line in [*self.header[:1], *self.words[:1]])
 
 
 @dataclass
@@ -56,364 +72,187 @@ class Thread:
     confidence: float
     heading: Line | None = None
     score: float = 0.0
-
-
-@dataclass(frozen=True)
-class Anchor:
-    """A line that may open a post: its index among the shown lines, and what it says of the post."""
-
-    index: int
-    number: int | None = None
-    author: str | None = None
+    dated: float = 0.0
+    """Share of posts with a date, be it one that nobody can place without knowing when the page was saved."""
+    said: bool = False
+    """Whether each header says who speaks: ``By ann on 3 May``, ``ann wrote:``, ``3. ann``."""
+    leads: list[tuple[Line, int]] = field(default_factory=list)
+    """Lines that begin with a number, a bullet or a name, and how many signs those have."""
+    distance: int = 0
+    """Lines between the heading and the first post's header."""
+    fills: bool = False
+    """Whether most of the page's running text stands in the posts."""
+    panels: float = 0.0
+    """Share of posts whose header tells about the author: ``Posts: 74``. Forums do, comments seldom."""
+    signs: float = 0.0
+    """Share of posts with something that only posts have: a profile line, a reply button, a number and a date."""
 
 
 def find_thread(lines: Sequence[Line], reference: datetime | None) -> Thread | None:
     """The best segmentation of the shown lines into posts, or None where there is no thread."""
-    heading = _last_heading(lines)
+    view = View(lines, reference)
+    whole = kinds(view, 0, len(lines))
+    cuts = [_cut(view, kind, 0, len(lines), None) for kind in whole]
+    for heading in headings(lines):
+        for kind in whole:
+            behind = tuple(anchor for anchor in kind.anchors if anchor.index > heading)
+            if not behind or not (kind.strong or len(behind) > 1):
+                continue
+            high = _end_behind(lines, behind)
+            behind = tuple(anchor for anchor in behind if anchor.index < high)
+            cuts.append(_cut(view, Kind(kind.rule, behind, kind.strong), heading + 1, high, heading))
     found = []
-    for rule, anchors in _anchor_kinds(lines):
-        thread = _segment(lines, anchors, rule, reference)
-        if thread and _after_heading(thread, heading, lines) and _credible(thread):
-            found.append(thread)
-    return max(found, key=lambda thread: thread.score, default=None)
-
-
-def _last_heading(lines: Sequence[Line]) -> int | None:
-    """Index of the last line that opens a list of comments."""
-    for index in range(len(lines) - 1, -1, -1):
-        if lines[index].is_marker("heading") or (lines[index].words <= 20 and _counted_heading(lines[index])):
-            return index
-    return None
-
-
-def _counted_heading(line: Line) -> bool:
-    """``5 thoughts on “A title”``: a counted heading with the title behind it."""
-    found = pattern("heading").match(line.folded)
-    return found is not None and ("#" in found.group() or " on" in found.group()) and line.words > 2
-
-
-def _anchor_kinds(lines: Sequence[Line]) -> Iterable[tuple[str, list[Anchor]]]:
-    yield "numbered posts", _numbered(lines)
-    yield "names with a verb of saying", _bylines(lines)
-    for kind, anchors in _dated(lines).items():
-        yield f"dated headers ({kind})", anchors
-
-
-def _numbered(lines: Sequence[Line]) -> list[Anchor]:
-    """Lines ``N. name`` or ``#N`` whose numbers go up (or down) by one."""
-    anchors: list[Anchor] = []
-    for index, line in enumerate(lines):
-        if line.words > 8 or not (found := _NUMBERED.match(line.text)):
-            continue
-        number = int(found["number"] or found["alone"])
-        author = found["author"]
-        if author and not is_name(author):
-            continue
-        anchors.append(Anchor(index, number, author))
-    return _longest_run(anchors)
-
-
-def _longest_run(anchors: list[Anchor]) -> list[Anchor]:
-    """The longest chain in which each number follows the one before it, by +1 or by -1."""
-    best: list[Anchor] = []
-    for step in (1, -1):
-        chains: dict[int, list[Anchor]] = {}
-        for anchor in anchors:
-            number = anchor.number or 0
-            chain = [*chains.pop(number - step, []), anchor]
-            if len(chain) > len(chains.get(number, ())):
-                chains[number] = chain
-        best = max([best, *chains.values()], key=len)
+    for headed in (False, True):
+        own = [cut for cut in cuts if cut.worth > 0 and (cut.heading is not None) == headed]
+        own.sort(key=lambda cut: -cut.worth)
+        for cut in own[:FINALISTS]:
+            thread = _thread(view, cut, reference)
+            if _credible(thread):
+                found.append(thread)
+    best = max(found, key=lambda thread: thread.score * (ANNOUNCED if thread.heading else 1.0), default=None)
+    if best and best.heading:
+        above = [index for index in headings(lines) if lines[index].number < best.posts[0].first]
+        best.heading = lines[above[-1]] if above else best.heading
     return best
 
 
-def _bylines(lines: Sequence[Line]) -> list[Anchor]:
-    anchors = []
-    verbs = pattern("byline")
-    for index, line in enumerate(lines):
-        if line.words > LONGEST_HEADER or not line.folded:
-            continue
-        found = verbs.search(line.folded)
-        if not found or not found.start():
-            continue
-        name = line.text[: found.start()].strip(_NAME_EDGES)
-        rest = line.folded[found.end() :].strip()
-        opens = not rest or bool(find_date(line.text, reference=_SOME_DAY))
-        if is_name(name) and opens and (line.text.endswith(":") or rest):
-            anchors.append(Anchor(index, author=name))
-    return anchors
+def _end_behind(lines: Sequence[Line], anchors: Sequence[Anchor]) -> int:
+    """Where the comments of a heading end at the latest: at a form or a footer with few anchors behind it."""
+    for index in range(anchors[0].index + 1, len(lines)):
+        if closes(lines[index]):
+            behind = sum(anchor.index > index for anchor in anchors)
+            if behind < 0.5 * len(anchors) and behind <= max(FEW_BEHIND, BEHIND * len(anchors)):
+                return index
+    return len(lines)
 
 
-def _dated(lines: Sequence[Line]) -> dict[str, list[Anchor]]:
-    """Short lines with a date, apart by where in the line the date stands."""
-    kinds: dict[str, list[Anchor]] = {}
-    for index, line in enumerate(lines):
-        if line.words > LONGEST_HEADER or len(line.text) > 140 or line.is_marker("heading"):
-            continue
-        if _profile_line(line) or not has_date(line):
-            continue
-        kinds.setdefault(_date_shape(line), []).append(Anchor(index))
-    return kinds
+@dataclass
+class Mark:
+    """What speaks for one post: words, a header like the others', a date, buttons or a user panel, a name."""
+
+    size: float
+    alike: float
+    dated: bool
+    signed: bool
+    named: bool = True
 
 
-def _date_shape(line: Line) -> str:
-    before = re.split(r"\d", line.folded.replace("#", "0"), maxsplit=1)[0].split()
-    lead = fold(before[0]) if before else ""
-    if lead in phrases("profile") or lead in {
-        "posted",
-        "by",
-        "von",
-        "от",
-        "di",
-        "par",
-        "on",
-        "am",
-        "re",
-        "geschrieben",
-        "verfasst",
-    }:
-        return lead
-    return "bare" if len(before) <= 1 else "after a name"
+@dataclass
+class Cut:
+    """A segmentation before names and dates are read, and what it may be worth."""
+
+    kind: Kind
+    gaps: Gaps
+    heading: int | None
+    worth: float
+    marks: list[Mark]
 
 
-def has_date(line: Line) -> bool:
-    """Whether a date stands on the line, be it a relative one."""
-    return find_date(line.text, reference=_SOME_DAY) is not None
+def _cut(view: View, kind: Kind, low: int, high: int, heading: int | None) -> Cut:
+    gaps, kept = learn_gaps(view, [anchor.index for anchor in kind.anchors], low, high)
+    kind = Kind(kind.rule, tuple(kind.anchors[number] for number in kept), kind.strong)
+    gaps.stop = last_words(view, gaps)
+    marks = _marks(view, gaps)
+    full = sum(mark.size > 0 for mark in marks)
+    worth = sum(map(_worth, marks)) if full >= 0.5 * len(marks) else 0.0
+    return Cut(kind, gaps, heading, worth, marks)
 
 
-def _profile_line(line: Line) -> bool:
-    """``Posts: 74; Member since: Apr 02, 2018``: about the person, not about the post."""
-    return line.starts_marker("profile") and (":" in line.text or "#" in line.folded or has_date(line))
+def _marks(view: View, gaps: Gaps) -> list[Mark]:
+    """What speaks for each post."""
+    own, core = gap_core(view, gaps)
+    marks = []
+    for number, (start, end) in enumerate(zip(gaps.starts, gaps.ends, strict=True)):
+        first, last = gaps.words(number)
+        lines = view.lines[first : min(last, first + 20)]
+        running = any(line.ends_sentence or line.words >= 8 for line in lines)
+        size = min(1.0, sum(line.words for line in lines) / ENOUGH) * (1.0 if running else 0.6)
+        alike = len(own[number] & core) / len(core) if core else 1.0 if len(gaps) == 1 else 0.5
+        dated = any(view.date_kind(index) for index in range(start, end))
+        signed = any(view.profile(index) or view.button(index) for index in range(start, end))
+        marks.append(Mark(size, alike, dated, signed))
+    if len(marks) > 1:  # above the first words no buttons of a post before them are to be expected
+        marks[0].signed = marks[0].signed or marks[1].signed
+        marks[0].alike = max(marks[0].alike, marks[1].alike)
+    if len(marks) > 2 and not marks[0].dated:  # dates below the words: each stands in the next gap
+        for mark, below in zip(marks, [*marks[1:], marks[-1]], strict=True):
+            mark.dated = below.dated
+    return marks
 
 
-def is_name(text: str) -> bool:
-    """Whether a text could be a person's display name."""
-    text = text.strip()
-    if not 0 < len(text) <= 40 or len(text.split()) > 4 or text[-1] in "!?;:":
-        return False
-    if not any(sign.isalnum() for sign in text) or re.fullmatch(r"[\d\s.,:/-]+", text):
-        return False
-    folded = fold(text)
-    return not any(
-        folded in phrases(kind) for kind in ("control", "sort", "form_line", "heading", "empty", "page", "footer")
-    )
+def _worth(mark: Mark) -> float:
+    if not mark.size:
+        return EMPTY
+    signs = 0.25 + 0.25 * mark.dated + 0.25 * mark.signed + 0.25 * mark.named
+    return (mark.size * signs * (0.4 + 0.6 * mark.alike) - POOR) / (1 - POOR)
 
 
-def _segment(lines: Sequence[Line], anchors: list[Anchor], rule: str, reference: datetime | None) -> Thread | None:
-    if not anchors:
-        return None
-    places = [anchor.index for anchor in anchors]
-    before = _reach(lines, places, -1)
-    starts = [place - before for place in places]
-    after = _reach(lines, places, +1)
-    chrome = _chrome(lines, starts[0])
+def _thread(view: View, cut: Cut, reference: datetime | None) -> Thread:
+    """A segmentation with its names and dates."""
+    gaps, anchors = cut.gaps, cut.kind.anchors
+    dates, dated = read_dates(view, gaps, reference)
+    authors = [anchor.author for anchor in anchors]
+    if not any(authors):
+        authors = read_authors(view, gaps, dated)
     posts = []
-    for anchor, start, end in zip(anchors, starts, [*starts[1:], len(lines)], strict=True):
-        head_end = min(anchor.index + after + 1, end)
-        post = Post(
-            anchor.index,
-            list(lines[start:head_end]),
-            list(lines[head_end:end]),
-            author=anchor.author,
-            number=anchor.number,
+    for number, anchor in enumerate(anchors):
+        start, end = gaps.words(number)
+        header = list(view.lines[gaps.starts[number] : gaps.ends[number]])
+        posts.append(
+            Post(anchor.index, header, list(view.lines[start:end]), authors[number], dates[number], anchor.number)
         )
-        _trim(post, chrome)
-        posts.append(post)
-    _read_authors(posts, lines, before, after)
-    _read_dates(posts, reference)
-    return Thread(posts, rule, 0.0)
-
-
-def _reach(lines: Sequence[Line], places: list[int], step: int) -> int:
-    """How many lines on one side of the anchors belong to the header, by alignment."""
-    reach = 0
-    folded = Counter(line.folded for line in lines)
-    for distance in range(1, HEADER_REACH + 1):
-        good = 0
-        for i, place in enumerate(places):
-            at = place + step * distance
-            limit = (places[i - 1] if i else -1) if step < 0 else (places[i + 1] if i + 1 < len(places) else len(lines))
-            if (at <= limit if step < 0 else at >= limit) or not 0 <= at < len(lines):
-                continue
-            good += _headerish(lines[at], folded, step, len(places))
-        if good < HEADER_SHARE * len(places) or not good:
-            break
-        reach = distance
-    return reach
-
-
-def _headerish(line: Line, folded: Counter[str], step: int, posts: int) -> bool:
-    if line.words > LONGEST_HEADER or line.is_marker("heading"):
-        return False
-    if _profile_line(line) or has_date(line) or line.is_marker("control", "edited"):
-        return True
-    repeated = folded[line.folded] >= max(3, posts // 3)
-    if step > 0:  # behind the anchor a short line is more often the first of the words
-        return repeated
-    return repeated or (is_name(line.text) and not line.ends_sentence)
-
-
-def _chrome(lines: Sequence[Line], start: int) -> frozenset[str]:
-    """Folded short lines that come again and again inside the thread: buttons, ranks, labels."""
-    counts = Counter(line.folded for line in lines[start:] if line.words <= 6)
-    posts = max(3, len(lines[start:]) // 60)
-    return frozenset(text for text, count in counts.items() if count >= posts and text)
-
-
-def _trim(post: Post, chrome: frozenset[str]) -> None:
-    """Take buttons, ranks and signatures from both ends of the words."""
-    words = post.words
-    for index, line in enumerate(words):
-        if index and _SIGNATURE.match(line.text):
-            post.chrome += words[index:]
-            del words[index:]
-            break
-
-    def dropped(line: Line) -> bool:
-        return (
-            _profile_line(line)
-            or line.is_marker("control", "sort")
-            or (line.folded in chrome and line.words <= 3 and not line.ends_sentence)
-            or (line.starts_marker("edited") and (has_date(line) or line.words <= 8))
-            or not re.search(r"[^\W_]|[^\x00-\x7f]", line.text)
-        )
-
-    while words and dropped(words[0]):
-        post.header.append(words.pop(0))
-    while words and dropped(words[-1]):
-        post.chrome.append(words.pop())
-
-
-def _read_authors(posts: list[Post], lines: Sequence[Line], before: int, after: int) -> None:
-    """Fill in authors from the header slot whose values look most like different people's names."""
-    if any(post.author for post in posts):
-        return
-    slots: dict[int, list[str | None]] = {}
-    for offset in range(-before, after + 1):
-        if offset == 0:
-            slots[0] = [_name_beside_date(lines[post.anchor]) for post in posts]
-            continue
-        slots[offset] = [_name_at(lines, post.anchor + offset) for post in posts]
-    best = max(slots, key=lambda offset: (_name_score(slots[offset]), -abs(offset)), default=None)
-    if best is not None and _name_score(slots[best]) > 0.3:
-        for post, name in zip(posts, slots[best], strict=True):
-            post.author = name
-
-
-def _name_at(lines: Sequence[Line], index: int) -> str | None:
-    if not 0 <= index < len(lines):
-        return None
-    text = lines[index].text.strip(_NAME_EDGES)
-    return text if is_name(text) and not has_date(lines[index]) and not _profile_line(lines[index]) else None
-
-
-def _name_score(names: list[str | None]) -> float:
-    known = [name for name in names if name]
-    if not known:
-        return 0.0
-    filled, distinct = len(known) / len(names), len(set(known)) / len(known)
-    return filled * (0.3 + 0.7 * min(1.0, distinct * 2)) if len(names) > 1 else filled
-
-
-_DATE_WORDS = re.compile(
-    r"\d|\b(?:a|p)\.?m\b|\b(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|today|yesterday|ago)",
-    re.I,
-)
-
-
-def _name_beside_date(line: Line) -> str | None:
-    """The person on a line such as ``by ann on 3 May 2018`` or ``ann · 3 h``."""
-    for part in re.split(r"\s[|·•–—»-]\s|,\s|\s{2,}|\bon\b|\bam\b|\bat\b|\bil\b|\ble\b", line.text):
-        words = [word for word in part.split() if not _DATE_WORDS.match(word)]
-        while words and fold(words[0]) in _LEADS:
-            words.pop(0)
-        name = " ".join(words).strip(_NAME_EDGES)
-        if is_name(name) and fold(name) not in _LEADS and fold(name) not in phrases("byline"):
-            return name
-    return None
-
-
-_LEADS = frozenset(
-    [
-        "by",
-        "posted",
-        "posted by",
-        "from",
-        "written",
-        "von",
-        "geschrieben",
-        "verfasst",
-        "di",
-        "da",
-        "par",
-        "por",
-        "de",
-        "от",
-        "автор",
-        "re",
-        "reply",
-        "on",
-        "am",
-        "at",
-    ]
-)
-
-
-def _read_dates(posts: list[Post], reference: datetime | None) -> None:
-    texts = [line.text for post in posts for line in post.header if not _profile_line(line)]
-    order = guess_order(texts)
     for post in posts:
-        for line in post.header:
-            if _profile_line(line):
-                continue
-            post.date = find_date(line.text, reference=reference, order=order)
-            if post.date:
-                break
-
-
-def _after_heading(thread: Thread, heading: int | None, lines: Sequence[Line]) -> bool:
-    """Drop posts before the heading of the comments, where most stand behind it."""
-    if heading is None:
-        return True
-    behind = [post for post in thread.posts if post.anchor > heading]
-    if behind and len(behind) >= 0.5 * len(thread.posts):
-        for post in behind:
-            post.header = [line for line in post.header if line.number > lines[heading].number]
-        thread.posts, thread.heading = behind, lines[heading]
-    return True
+        post.indent = (post.header or post.words)[-1 if post.header else 0].indent
+        post.answers = answered(post.header)
+    tidy([(post.author, post.words) for post in posts])
+    thread = Thread(posts, cut.kind.rule, 0.0)
+    if cut.heading is not None:
+        thread.heading = view.lines[cut.heading]
+        thread.distance = gaps.starts[0] - cut.heading - 1
+    for mark, author, at in zip(cut.marks, authors, dated, strict=True):
+        mark.named, mark.dated = author is not None, at is not None
+    thread.score = sum(map(_worth, cut.marks))
+    thread.dated = sum(at is not None for at in dated) / len(dated)
+    thread.panels = sum(any(map(has_profile, post.header)) for post in posts) / len(posts)
+    thread.said = cut.kind.says
+    thread.fills = _fills_page(posts, view)
+    thread.signs = _signs(posts, dated)
+    return thread
 
 
 def _credible(thread: Thread) -> bool:
-    """Whether the segmentation is a thread, and not a list of teasers, of steps or of dates. Sets its score."""
+    """Whether the segmentation is a thread, and not a list of teasers, of steps or of dates. Sets its confidence."""
     posts = thread.posts
     full = [post for post in posts if post.words]
     if not full or len(full) < 0.5 * len(posts):
         return False
-    authors = [post.author for post in posts if post.author]
-    sizes = [sum(line.words for line in post.words) for post in full]
-    signs = _thread_signs(posts)
-    named = len(authors) / len(posts)
-    if thread.heading is None:
-        if len(posts) < 2 or (signs < 0.3 and not thread.rule.startswith("names")):
+    named = sum(post.author is not None for post in posts) / len(posts)
+    thread.confidence = min(0.95, 0.4 + 0.2 * (thread.heading is not None) + 0.2 * min(1.0, thread.signs) + 0.2 * named)
+    if thread.heading is not None:
+        if len(posts) <= FEW and (
+            thread.distance > NEAR_HEADING or (named < 1.0 or (thread.dated < 0.5 and not thread.said))
+        ):
             return False
-        if named < 0.5:
-            return False
-    elif named < 0.3 and not any(post.date for post in posts):
+        return thread.score >= HEADED_WORTH * len(full) and (named >= 0.3 or thread.dated >= 0.3)
+    if len(posts) < 2 or named < 0.5 or thread.score < FREE_WORTH * len(posts):
         return False
-    if len(posts) == 1 and thread.heading is None:
-        return False
-    thread.confidence = min(0.95, 0.4 + 0.2 * (thread.heading is not None) + 0.2 * min(1.0, signs) + 0.2 * named)
-    spread = min(1.0, median(sizes) / 8)
-    thread.score = len(full) * (0.4 + named) * (0.5 + 0.5 * spread) * (1.0 + 0.5 * min(1.0, signs))
-    return True
+    if len(posts) == 2:
+        return thread.panels == 1.0 and thread.dated == 1.0
+    if thread.panels >= 0.5 or thread.signs >= 0.6:
+        return True
+    return thread.dated >= 0.7 and named >= 0.7 and thread.fills and thread.said
 
 
-def _thread_signs(posts: list[Post]) -> float:
-    """Share of posts with something that only posts have: a profile line, a reply button, a number in sequence."""
+def _fills_page(posts: list[Post], view: View) -> bool:
+    """Whether the page's running text stands in the posts behind the first: so in a forum, not in teasers below an article."""
+    inside = sum(line.words for post in posts[1:] for line in post.words if line.prose)
+    return inside >= FILLS * sum(line.words for line in view.lines if line.prose)
 
-    def sign(post: Post) -> bool:
-        return any(_profile_line(line) or line.is_marker("control") for line in [*post.header, *post.chrome]) or (
-            post.number is not None and post.date is not None
+
+def _signs(posts: list[Post], dated: Sequence[int | None]) -> float:
+    def sign(post: Post, date: int | None) -> bool:
+        return any(has_profile(line) or is_reply(line) for line in post.header) or (
+            post.number is not None and date is not None
         )
 
-    return sum(map(sign, posts)) / len(posts)
+    return sum(sign(post, date) for post, date in zip(posts, dated, strict=True)) / len(posts)

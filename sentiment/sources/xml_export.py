@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any
+from typing import Any, BinaryIO
 
 from sentiment.errors import InputError
 from sentiment.sources.blob import Blob, too_large
-from sentiment.sources.decode import decode
+from sentiment.sources.decode import as_found
 from sentiment.sources.options import ReadOptions
 
 Element = Any  # lxml is published without type information
 
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(?:disqus|rss|feed|RDF)\b")
 _DECLARES = re.compile(r"<!ENTITY|<!DOCTYPE[^>\[]{0,1000}\[")
-_BREAKS_OFF = re.compile("premature|end of data|EndTag|not found", re.I)
 
 
 class BreaksOffError(InputError):
@@ -34,11 +33,12 @@ def elements(blob: Blob, options: ReadOptions, parent: str, *names: str) -> Iter
 
     if blob.size is not None and blob.size > options.max_bytes:
         raise too_large(blob.size, options.max_bytes)
-    head = decode(blob.head()).text
+    head = as_found(blob.head())[0]
     root = _ROOT.search(head)
     if _DECLARES.search(head[: root.start()] if root else head):
         raise InputError("XML that declares entities of its own, which is not read; expected a plain export")
-    with closing(blob.open()) as stream:
+    with closing(blob.open()) as opened:
+        stream = _Stream(opened)
         # without huge_tree the parser itself bounds depth and the size of a text
         context = etree.iterparse(
             stream,
@@ -54,6 +54,8 @@ def elements(blob: Blob, options: ReadOptions, parent: str, *names: str) -> Iter
         )
         whole = False
         for _, element in context:
+            if stream.ended:
+                break  # from here on the parser closes what the file left open
             above = element.getparent()
             name = local(element)
             if name == parent:
@@ -63,8 +65,21 @@ def elements(blob: Blob, options: ReadOptions, parent: str, *names: str) -> Iter
                 element.clear(keep_tail=False)
                 while element.getprevious() is not None:
                     del above[0]
-        if not whole or any(_BREAKS_OFF.search(entry.message) for entry in context.error_log if entry.level == 3):
+        if not whole:
             raise BreaksOffError("the XML breaks off; what was read before is kept")
+
+
+class _Stream:
+    """A stream that knows whether its end was seen."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.ended = False
+
+    def read(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self.ended = not data
+        return data
 
 
 def local(element: Element) -> str:

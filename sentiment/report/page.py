@@ -1,0 +1,111 @@
+"""The report as one HTML file that opens from disk, asks the network for nothing, and prints on A4."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+
+from sentiment.records import STANCES, Estimate
+from sentiment.report import charts, wording
+from sentiment.report.result import Comparison, Report, Typical
+
+LISTED = 60
+"""Groups in the page's table; the files list all."""
+
+MATRIX = 12
+"""Groups of one matrix of comparisons; more do not fit a page, and the sentences tell what differs."""
+
+TYPICAL_GROUPS = 10
+SKIPPED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Comparisons of one language, each pair once."""
+
+    title: str
+    names: tuple[str, ...]
+    cells: dict[tuple[str, str], Comparison]
+
+
+def to_html(report: Report) -> str:
+    """The whole page as text."""
+    from jinja2 import Environment, StrictUndefined
+
+    folder = resources.files("sentiment.report").joinpath("templates")
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"percent": wording.percent, "signed": wording.signed, "span": span, "netspan": net_span}
+    template = environment.from_string(folder.joinpath("report.html.j2").read_text(encoding="utf-8"))
+    pictures = {
+        "shares": charts.shares(report),
+        "net": charts.net(report),
+        "reasons": charts.reasons(report),
+        "time": charts.over_time(report),
+    }
+    return template.render(
+        report=report,
+        style=folder.joinpath("report.css").read_text(encoding="utf-8"),
+        stances=STANCES,
+        pictures=pictures,
+        groups=report.groups[:LISTED],
+        left=max(0, len(report.groups) - LISTED),
+        drawn=charts.LISTED,
+        matrices=matrices(report),
+        different=[one for one in report.comparisons if one.different],
+        reasons=[r for r in report.reasons if r.outlet is None and r.language is None],
+        typical=typical_by_group(report),
+        evidence=evidence_by_reason(report),
+        plans=[(group, wording.plan(group)) for group in report.groups[:LISTED] if wording.plan(group)],
+        method=wording.method,
+        skipped=report.skipped[:SKIPPED],
+        more_skipped=max(0, len(report.skipped) - SKIPPED),
+    )
+
+
+def span(estimate: Estimate) -> str:
+    """An interval as ``30–67``, or a dash."""
+    if estimate.low is None or estimate.high is None:
+        return "–"
+    return f"{wording.percent(estimate.low)}–{wording.percent(estimate.high)}"
+
+
+def net_span(estimate: Estimate) -> str:
+    """An interval of net as ``−5 to +31``, or a dash."""
+    if estimate.low is None or estimate.high is None:
+        return "–"
+    return f"{wording.signed(estimate.low)} to {wording.signed(estimate.high)}"
+
+
+def matrices(report: Report) -> list[Matrix]:
+    """Comparisons as matrices: the outlets of each language, the languages, the sides of a date."""
+    parts: dict[tuple[str, str], list[Comparison]] = {}
+    for one in report.comparisons:
+        parts.setdefault((one.kind, one.within), []).append(one)
+    found = []
+    for (kind, within), some in parts.items():
+        names = list(dict.fromkeys(name for one in some for name in (one.first, one.second)))[:MATRIX]
+        cells = {(one.first, one.second): one for one in some if one.first in names and one.second in names}
+        title = {"outlets": f"Outlets in {within}", "languages": "Languages", "dates": "Before and after"}[kind]
+        found.append(Matrix(title, tuple(names), cells))
+    return found
+
+
+def typical_by_group(report: Report) -> list[tuple[str, list[Typical]]]:
+    """Typical comments of the largest groups."""
+    parts: dict[tuple[str | None, str | None], list[Typical]] = {}
+    for one in report.typical:
+        if one.reason is None:
+            parts.setdefault((one.outlet, one.language), []).append(one)
+    names = {(g.outlet, g.language): g.name for g in report.groups}
+    return [(names[key], some) for key, some in parts.items() if key in names][:TYPICAL_GROUPS]
+
+
+def evidence_by_reason(report: Report) -> dict[str, list[Typical]]:
+    """The most typical comment for and against of each theme."""
+    found: dict[str, list[Typical]] = {}
+    for one in report.typical:
+        if one.reason is not None:
+            shown = found.setdefault(one.reason, [])
+            if all(other.stance != one.stance for other in shown):
+                shown.append(one)
+    return found

@@ -1,0 +1,129 @@
+"""Training: any table of texts and labels, and clear words where it cannot be learnt from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from sentiment.errors import InputError
+from sentiment.stance.estimator import MarginClassifier, folds
+from sentiment.stance.train import Fitted, Options, train
+
+from .conftest import sentences
+
+
+@parametrize_with_checks([MarginClassifier()])
+def test_estimator_contract(estimator: object, check: object) -> None:
+    """The estimator keeps scikit-learn's contract."""
+    check(estimator)  # type: ignore[operator]
+
+
+def test_learns_and_says_what_it_did(fitted: Fitted) -> None:
+    """What can be learnt is learnt, and the summary counts rows, labels, languages and groups."""
+    told = fitted.summary
+    assert told["rows"] == 480
+    assert set(told["labels"]) == {"against", "favor", "neutral"}
+    assert told["languages"] == {"en": 240, "it": 240}
+    assert told["groups"] == 24
+    assert told["held_out"]["all"]["macro_f1"] > 0.8
+    assert any("macro-F1" in line for line in fitted.lines())
+
+
+def test_label_names_are_free() -> None:
+    """Any label set will do; so will twenty rows."""
+    table = pd.DataFrame(
+        {
+            "text": [f"ja gern {i}" for i in range(10)] + [f"nein nie {i}" for i in range(10)],
+            "y": ["1"] * 10 + ["0"] * 10,
+        }
+    )
+    model = train(table, Options(label="y")).model
+    assert model.labels == ("0", "1")
+    assert model.labels[model.choose(model.probabilities([model.prepare("ja gern")]))[0]] == "1"
+
+
+def test_without_a_language_column_every_text_is_scored(plain: Fitted) -> None:
+    """A model without languages knows them all."""
+    assert plain.model.languages is None
+    assert plain.model.knows("xx")
+
+
+def test_small_languages_are_left_out() -> None:
+    """A language below the least number of rows is counted as left out, not modelled."""
+    table = pd.concat([sentences("en", 220), sentences("de", 40)], ignore_index=True)
+    told = train(table, Options(label="stance", language="language")).summary
+    assert told["languages"] == {"en": 220}
+    assert told["left_out"] == {"language de has 40 rows, 200 are needed": 40}
+
+
+def test_duplicates_do_not_leak() -> None:
+    """The same text twice is used once."""
+    table = sentences("en", 60)
+    told = train(pd.concat([table, table], ignore_index=True), Options(label="stance")).summary
+    assert told["rows"] == 60
+    assert told["left_out"] == {"same text as an earlier row": 60}
+
+
+def test_rare_labels_survive() -> None:
+    """Three rows of one label among many of another are learnt from without an error."""
+    table = pd.DataFrame({"text": [f"word{i % 50} {i}" for i in range(400)], "label": ["a"] * 397 + ["b"] * 3})
+    assert train(table, Options()).summary["labels"] == {"a": 397, "b": 3}
+
+
+def test_parents_by_position_and_by_id() -> None:
+    """The parent column may hold a text, an id or a position within the group: all give the same model."""
+    table = sentences("en", 120).drop(columns="parent")
+    table["id"] = [f"c{i}" for i in range(120)]
+    table["position"] = [str(i % 10 + 1) for i in range(120)]
+    table["by_id"] = ["" if i % 10 == 0 else f"c{i - 1}" for i in range(120)]
+    table["by_position"] = ["" if i % 10 == 0 else str(i % 10) for i in range(120)]
+    table["by_text"] = ["" if i % 10 == 0 else table.text[i - 1] for i in range(120)]
+    made = {
+        train(table, Options(label="stance", group="page", parent=name)).summary["held_out"]["all"]["log_loss"]
+        for name in ("by_id", "by_position", "by_text")
+    }
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ({"text": ["a"] * 30, "label": ["x", "y"] * 15}, "15 usable rows"),
+        ({"text": [f"a{i}" for i in range(30)], "label": ["x"] * 30}, "only one label"),
+        ({"text": [f"a{i}" for i in range(30)], "label": ["x"] * 29 + ["y"]}, "one row only"),
+        ({"text": [""] * 30, "label": ["x", "y"] * 15}, "30 left out: no text"),
+        ({"text": [f"a{i}" for i in range(30)], "label": [None] * 30}, "no label"),
+        ({"text": [f"a{i}" for i in range(30)], "label": [float("nan")] * 30}, "no label"),
+        ({"text": [f"a{i}" for i in range(200)], "label": [str(i // 2) for i in range(200)]}, "label column"),
+        ({"words": ["a"] * 30, "label": ["x", "y"] * 15}, "there are: words, label"),
+        ({"text": [], "label": []}, "0 usable rows"),
+    ],
+)
+def test_what_cannot_be_learnt_is_said(table: dict[str, list[object]], words: str) -> None:
+    """Each bad table gets a message that says what was found."""
+    with pytest.raises(InputError, match=words):
+        train(pd.DataFrame(table), Options())
+
+
+def test_no_language_with_enough_rows() -> None:
+    """With a language column and few rows in each, the way out is named."""
+    with pytest.raises(InputError, match="train without --language"):
+        train(sentences("en", 60), Options(label="stance", language="language"))
+
+
+def test_a_megabyte_in_a_cell() -> None:
+    """A text of a megabyte takes its place among the others."""
+    table = sentences("en", 60)
+    table.loc[0, "text"] = "great never " * 90_000
+    assert train(table, Options(label="stance")).summary["rows"] == 60
+
+
+def test_folds_keep_groups_whole() -> None:
+    """No group is on both sides of a split, and the order of the rows is shuffled."""
+    y = np.array([0, 1] * 50)
+    groups = np.repeat(np.arange(20), 5)
+    for train_rows, test_rows in folds(y, groups, 5, 0):
+        assert not set(groups[train_rows]) & set(groups[test_rows])
+    assert folds(y, None, 5, 0)[0][1].tolist() != list(range(20))
