@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sentiment.cli.backend_options import LINEAR, BackendChoice, takes_backend
 from sentiment.cli.scale_options import (
     EngineChoice,
     EngineOption,
@@ -124,6 +125,7 @@ def train(
     typer.echo(f"wrote {model} ({model.stat().st_size / 1e6:.2f} MB)", err=True)
 
 
+@takes_backend
 def classify(
     file: FileArgument,
     text: TextOption = "text",
@@ -146,11 +148,24 @@ def classify(
     workers: WorkersOption = None,
     engine: EngineOption = EngineChoice.local,
     scheduler: SchedulerOption = None,
+    backend: BackendChoice = LINEAR,
 ) -> None:
     """Add stance, p_LABEL and confidence to every row of a table."""
+    from sentiment.engine.folder import is_folder
+    from sentiment.pipeline import DEFAULT_ANNOTATIONS, DEFAULT_TARGET
+
+    options = backend.options(target or DEFAULT_TARGET, DEFAULT_ANNOTATIONS, model, folder=is_folder(output))
+    if options is not None:
+        from sentiment.cli import backend_classify
+
+        places = backend_classify.Columns(text=text, language=language, parent=parent, title=title)
+        toward = target or DEFAULT_TARGET
+        backend_classify.classify_table(
+            file, output, places, backend, options, target=toward, reasons=reasons, abstain=abstain
+        )
+        return
     from sentiment.cli.progress import Progress
     from sentiment.engine.classify import Columns, classify_file, classify_parts
-    from sentiment.engine.folder import is_folder
 
     columns = Columns(
         text=text,

@@ -25,7 +25,7 @@ MODEL = "model only"
 POWERED = "prediction-powered"
 LABELS = "weighted labels alone"
 NOTHING = "no comments"
-UNTAGGED = "no model for the language"
+UNTAGGED = "not tagged"
 
 NET = len(STANCES)
 
@@ -289,7 +289,7 @@ def _notes(numbers: _Numbers, question: Question, method: str) -> Iterator[str]:
         return
     outside = numbers.comments - numbers.tagged
     if outside:
-        yield f"{outside} of {numbers.comments} comments not tagged: no model for their language"
+        yield f"{outside} of {numbers.comments} comments not tagged"
     if numbers.tagged < FEW:
         yield f"too few to compare ({numbers.tagged} of at least {FEW} comments)"
     if question.population == "such" and len(numbers.scope) == 1 and method in (HUMAN, POWERED, LABELS):

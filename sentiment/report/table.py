@@ -62,11 +62,6 @@ def print_table(report: Report, console: Console) -> None:
 def footer(report: Report) -> list[str]:
     """What has to be said below the numbers: per group, comparisons, warnings, notes, what was skipped."""
     notes = _by_group(report)
-    if report.total.untagged:
-        notes.append(
-            f"{report.total.untagged} comments are not tagged: no model for their language. "
-            "Label them with `sentiment annotate do`."
-        )
     different = [one.sentence for one in report.comparisons if one.different]
     alike = [one.sentence for one in report.comparisons if not one.different]
     notes += _some([*different, *alike], "comparisons")
