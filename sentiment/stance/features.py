@@ -6,7 +6,7 @@ can be left out of a model to measure what it is worth (``benchmarks/stance.py``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -25,7 +25,7 @@ _AGREE, _DISAGREE = "agreement", "disagreement"
 OPENING = 6
 """Tokens at the start of a reply in which agreement is looked for."""
 _REMEMBERED = 100_000
-"""Tokens per language of which it is remembered whether they negate."""
+"""Tokens per language of which it is remembered whether they negate, or begin anything at all."""
 
 
 def words(doc: Doc) -> list[str]:
@@ -81,6 +81,7 @@ class Analysers:
         self.lists: dict[str, Lists] = dict(lists or {})
         self._lexicons: dict[tuple[str, str], Lexicon] = {}
         self._negators: dict[str, dict[str, bool]] = {}
+        self._begins: dict[str, dict[str, bool]] = {}
         self.blocks: dict[str, Callable[[Doc], Any]] = {
             "words": words,
             "chars": chars,
@@ -108,12 +109,16 @@ class Analysers:
 
     def cues(self, doc: Doc) -> list[str]:
         """What is said, of whom, and whether it is denied, in terms that the languages share."""
-        said = self.said(doc)
-        people = self._lexicon("entities", doc.language).find(doc.tokens)
+        places = self._places(doc)
+        said = self._said(doc, places)
+        people = self._lexicon("entities", doc.language).find(doc.tokens, places)
         found = [f"of {name}" for name in {name for _, _, name in people}]
         for start, name, denied in said:
             cue = f"no {name}" if denied else name
             found.append(cue)
+            if not people:
+                found.append(f"{cue} of nobody")
+                continue
             near = {who for at, _, who in people if abs(at - start) <= NEAR}
             found += [f"{cue} of {who}" for who in near] if near else [f"{cue} of nobody"]
         if not said:
@@ -201,11 +206,30 @@ class Analysers:
 
     def said(self, doc: Doc) -> list[tuple[int, str, bool]]:
         """The concepts of a comment in order: token, name, whether a negator reaches it."""
-        general = [hit for hit in self._lexicon("common", doc.language).find(doc.tokens) if hit[2] != "negation"]
-        special = self._lexicon("cues", doc.language).find(doc.tokens)
-        hits = sorted({*special, *general})
-        reach = self._negation(doc) if hits else []
-        return [(start, name, reach[start]) for start, _, name in hits]
+        return self._said(doc, self._places(doc))
+
+    def _said(self, doc: Doc, places: Sequence[int]) -> list[tuple[int, str, bool]]:
+        common = self._lexicon("common", doc.language).find(doc.tokens, places)
+        special = self._lexicon("cues", doc.language).find(doc.tokens, places)
+        hits = sorted({*special, *(hit for hit in common if hit[2] != "negation")})
+        if hits and any(name == "negation" for _, _, name in common):
+            reach = self._negation(doc)
+            return [(start, name, reach[start]) for start, _, name in hits]
+        return [(start, name, False) for start, _, name in hits]
+
+    def _places(self, doc: Doc) -> list[int]:
+        """The tokens with which anything in the word lists begins: one look at each, instead of one per list."""
+        known = self._begins.setdefault(doc.language, {})
+        try:
+            return [place for place, token in enumerate(doc.tokens) if known[token]]
+        except KeyError:
+            lists = [self._lexicon(kind, doc.language) for kind in ("common", "cues", "entities")]
+            if len(known) > _REMEMBERED:
+                known.clear()
+            for token in doc.tokens:
+                if token not in known:
+                    known[token] = any(words.starts(token) for words in lists)
+            return [place for place, token in enumerate(doc.tokens) if known[token]]
 
 
 VALUES = frozenset({"vader", "parent"})

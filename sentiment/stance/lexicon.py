@@ -66,11 +66,17 @@ class Lexicon:
             known = self._memory[token] = tuple(sorted(set(found)))
         return known
 
-    def find(self, tokens: Sequence[str]) -> list[tuple[int, int, str]]:
-        """Every concept in order of its place: start, end (exclusive) and name; one of each name per start."""
+    def find(self, tokens: Sequence[str], places: Sequence[int] | None = None) -> list[tuple[int, int, str]]:
+        """Every concept in order of its place: start, end (exclusive) and name; one of each name per start.
+
+        Args:
+            tokens: of a text.
+            places: those of them with which one may begin, where that is known; None looks at all.
+        """
         hits: list[tuple[int, int, str]] = []
         memory, last = self._alone, len(tokens) - 1
-        for place, token in enumerate(tokens):
+        for place in range(last + 1) if places is None else places:
+            token = tokens[place]
             known = memory.get(token)
             if known is None:
                 known = self._remember(token)

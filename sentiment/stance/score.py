@@ -145,6 +145,10 @@ class _Block:
             every = {name: place for place, name in enumerate(names)}
             self._columns = {language: every for language in languages}  # noqa: C420 - one table, shared on purpose
         self._memory: dict[str, dict[str, NDArray[np.int32]]] = {language: {} for language in languages}
+        self._read = {"chars": self._letters, "words": self._words}.get(self.name, self._names)
+        self._after = (
+            {language: _after(table) for language, table in self._columns.items()} if self.name == "words" else {}
+        )
 
     def columns(self, language: str) -> dict[str, int]:
         """Feature name, without its language, -> column within the block."""
@@ -154,7 +158,7 @@ class _Block:
         """Weighted values of a batch: row, column in the model, value; sorted by row."""
         if self.name in VALUES:
             return self._numbers(docs)
-        rows, columns = self._letters(docs) if self.name == "chars" else self._names(docs)
+        rows, columns = self._read(docs)
         width = max(1, len(self.idf))
         keys = rows * width + columns
         keys.sort()
@@ -175,6 +179,22 @@ class _Block:
             before = len(found)
             if known:
                 found += [known[name] for name in self._run(doc) if name in known]
+            counts.append(len(found) - before)
+        return np.repeat(np.arange(len(docs)), counts), np.array(found, dtype=np.intp)
+
+    def _words(self, docs: Sequence[Doc]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """What :func:`sentiment.stance.features.words` names, without making a string of every pair of neighbours."""
+        found: list[int] = []
+        counts: list[int] = []
+        for doc in docs:
+            before, tokens = len(found), doc.tokens
+            known, after = self._columns.get(doc.language), self._after.get(doc.language)
+            if known and after is not None:
+                found += [known[token] for token in tokens if token in known]
+                for place, token in enumerate(tokens[:-1]):
+                    seconds = after.get(token)
+                    if seconds is not None and tokens[place + 1] in seconds:
+                        found.append(seconds[tokens[place + 1]])
             counts.append(len(found) - before)
         return np.repeat(np.arange(len(docs)), counts), np.array(found, dtype=np.intp)
 
@@ -241,3 +261,13 @@ class _Block:
                     columns.append(known[name] + self.start)
                     values.append(value * self.weight)
         return np.array(rows, dtype=np.intp), np.array(columns, dtype=np.intp), np.array(values, dtype=np.float64)
+
+
+def _after(columns: dict[str, int]) -> dict[str, dict[str, int]]:
+    """Of the names that are pairs: first word -> second word -> column."""
+    found: dict[str, dict[str, int]] = {}
+    for name, place in columns.items():
+        first, space, second = name.partition(" ")
+        if space:
+            found.setdefault(first, {})[second] = place
+    return found
