@@ -3,8 +3,9 @@
     python -m benchmarks.scale                         # a few minutes
     python -m benchmarks.scale --comments 1000000 --pages 20000
 
-Rates are per second of wall-clock time. Every ratio is between two runs that alternated, the median over the rounds: on
-a machine that others use too, absolute numbers wander and ratios much less. Memory is the peak of the whole tree of
+Rates of single stages and of peers are per second of processor time, and so is the cost of a command: the sum over all
+its processes, start-up included. Wall-clock time stands beside it, and means something on an idle machine only. Ratios
+are between runs that alternated, the median over the rounds. Memory is the peak of the whole tree of
 processes, as proportional shares (PSS) where the system tells them, so that what processes share counts once.
 """
 
@@ -41,9 +42,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One run of a command of this project: seconds and the largest memory of its processes, in MiB."""
+    """One run of a command of this project: wall-clock and processor seconds, and the largest memory of its processes, in MiB."""
 
     seconds: float
+    processor: float
     memory: float
 
 
@@ -54,12 +56,13 @@ def command(*arguments: str | Path) -> Command:
         [sys.executable, "cli.py", *map(str, arguments)], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     peak = 0.0
+    used: dict[int, float] = {}
     stop = threading.Event()
 
     def watch() -> None:
         nonlocal peak
-        while not stop.wait(0.25):
-            peak = max(peak, memory(process.pid))
+        while not stop.wait(0.1):
+            peak = max(peak, look(process.pid, used))
 
     thread = threading.Thread(target=watch)
     thread.start()
@@ -69,11 +72,11 @@ def command(*arguments: str | Path) -> Command:
     thread.join()
     if code:
         raise SystemExit(f"failed with {code}: {' '.join(map(str, arguments))}")
-    return Command(seconds, peak)
+    return Command(seconds, sum(used.values()), peak)
 
 
-def memory(pid: int) -> float:
-    """Memory of a process and all below it, in MiB."""
+def look(pid: int, used: dict[int, float]) -> float:
+    """Memory of a process and all below it, in MiB; ``used`` gets the processor seconds of each so far."""
     import psutil
 
     total = 0
@@ -84,6 +87,8 @@ def memory(pid: int) -> float:
         return 0.0
     for process in tree:
         try:
+            times = process.cpu_times()
+            used[process.pid] = times.user + times.system
             full = process.memory_full_info()
             total += getattr(full, "pss", 0) or full.rss
         except psutil.Error:
@@ -101,10 +106,10 @@ def alternated(jobs: dict[str, Callable[[], float]], rounds: int) -> dict[str, l
 
 
 def clocked(job: Callable[[], object]) -> float:
-    """Seconds that a job takes."""
-    start = time.perf_counter()
+    """Processor seconds that a job takes."""
+    start = time.process_time()
     job()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def ratio(found: dict[str, list[float]], above: str, below: str) -> float:
@@ -186,6 +191,13 @@ def vader_rate(path: Path, most: int = 40_000) -> float:
     return len(texts) / clocked(lambda: [peer.polarity_scores(text) for text in texts])
 
 
+def cores() -> int:
+    """Cores that the commands use."""
+    from sentiment.engine.run import cores as usable
+
+    return usable()
+
+
 def growth(table: Table, folder: Path, most: int) -> None:
     """``classify`` of 10^4 comments and ten times more, again and again."""
     size, per_comment = 10_000, []
@@ -195,19 +207,22 @@ def growth(table: Table, folder: Path, most: int) -> None:
         before = vader_rate(path)
         done = command("classify", path, "--output", folder / "out.jsonl")
         peer = statistics.mean((before, vader_rate(path)))
-        rate = size / done.seconds
-        per_comment.append(done.seconds / size * peer)
+        rate = size / done.processor
+        per_comment.append(peer / rate)
         table.add(
-            f"classify {size:,} comments, all cores",
+            f"classify {size:,} comments, per core",
             f"{rate:,.0f}/s",
-            f"{rate / peer:.2f} x VADER alone on one core ({peer:,.0f}/s); peak {done.memory:,.0f} MiB; {done.seconds:.1f} s",
+            f"on {cores()} cores {cores() * rate / peer:.2f} x VADER alone on one ({peer:,.0f}/s); "
+            f"peak {done.memory:,.0f} MiB; {done.seconds:.0f} s on the clock",
         )
-        if size < most:
-            path.unlink()
+        path.unlink()
         size *= 10
     if len(per_comment) > 1:
+        last, before_last = per_comment[-1], per_comment[-2]
         table.add(
-            "cost of the last by that of the one before", f"{per_comment[-1] / per_comment[-2]:.2f}", "in VADER's time"
+            "cost of the last by that of the one before",
+            f"{last / before_last:.2f}",
+            "in VADER's time, start-up included",
         )
 
 
@@ -220,14 +235,18 @@ def workers(table: Table, folder: Path, size: int) -> None:
         "2 workers": ("--workers", "2"),
         "Dask, 2 workers": ("--engine", "dask", "--workers", "2"),
     }
-    seconds: dict[str, float] = {}
+    first: Command | None = None
     outputs: dict[str, bytes] = {}
     for name, options in runs.items():
         out = folder / "workers-out.jsonl"
         done = command("classify", path, "--output", out, *options)
-        seconds[name], outputs[name] = done.seconds, out.read_bytes()
-        note = f"{seconds['1 worker'] / done.seconds:.2f} x one worker; peak {done.memory:,.0f} MiB"
-        table.add(f"classify {size:,} comments, {name}", f"{size / done.seconds:,.0f}/s", note)
+        first, outputs[name] = first or done, out.read_bytes()
+        table.add(
+            f"classify {size:,} comments, {name}",
+            f"{size / done.seconds:,.0f}/s",
+            f"on the clock {first.seconds / done.seconds:.2f} x one worker; processor time {done.processor / first.processor:.2f} x; "
+            f"peak {done.memory:,.0f} MiB",
+        )
     same = len(set(outputs.values())) == 1
     table.add("files of all three", "equal" if same else "DIFFERENT")
 
@@ -238,9 +257,13 @@ def exports(table: Table, folder: Path, count: int) -> None:
     one = command("export", folder / "pages", "--output", folder / "one.jsonl", "--workers", "1")
     two = command("export", folder / "pages", "--output", folder / "two.jsonl", "--workers", "2")
     rows = sum(1 for _ in (folder / "two.jsonl").open("rb"))
-    table.add(f"export {count:,} pages, 1 worker", f"{count / one.seconds:,.0f} pages/s", f"peak {one.memory:,.0f} MiB")
-    note = f"{one.seconds / two.seconds:.2f} x one worker; {rows / two.seconds:,.0f} comments/s; peak {two.memory:,.0f} MiB"
-    table.add(f"export {count:,} pages, 2 workers", f"{count / two.seconds:,.0f} pages/s", note)
+    for name, done in (("1 worker", one), ("2 workers", two)):
+        table.add(
+            f"export {count:,} pages, {name}, per core",
+            f"{count / done.processor:,.0f} pages/s",
+            f"{rows / done.processor:,.0f} comments/s; on the clock {one.seconds / done.seconds:.2f} x one worker; "
+            f"peak {done.memory:,.0f} MiB",
+        )
 
 
 def main() -> None:
