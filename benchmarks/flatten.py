@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+_FEW = 400
+"""Signs of text; a page that shows fewer is drawn by a script, and what it says is what it shows without scripts."""
 _SILENT = frozenset({"script", "style", "noscript", "template", "svg", "head", "select", "textarea", "iframe"})
 _BLOCKS = frozenset(
     [
@@ -61,19 +63,20 @@ _VOID_CLOSED = re.compile(r"<(script|style|iframe|textarea|select|noscript|div|s
 
 
 class _Flattener(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, silent: frozenset[str]) -> None:
         super().__init__(convert_charrefs=True)
+        self.silenced = silent
         self.parts: list[str] = []
         self.silent = 0
 
     def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - the parser's signature
-        if tag in _SILENT:
+        if tag in self.silenced:
             self.silent += 1
         if tag in _BLOCKS:
             self.parts.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _SILENT and self.silent:
+        if tag in self.silenced and self.silent:
             self.silent -= 1
         if tag in _BLOCKS:
             self.parts.append("\n")
@@ -85,7 +88,12 @@ class _Flattener(HTMLParser):
 
 def flatten(html: str) -> str:
     """The text of a page, one line per block, without blank lines."""
-    flattener = _Flattener()
+    shown = _lines(html, _SILENT)
+    return shown if len(shown) >= _FEW else max(shown, _lines(html, _SILENT - {"noscript"}), key=len)
+
+
+def _lines(html: str, silent: frozenset[str]) -> str:
+    flattener = _Flattener(silent)
     flattener.feed(_VOID_CLOSED.sub(r"<\1\2></\1>", html))
     flattener.close()
     lines = (line.strip() for line in "".join(flattener.parts).split("\n"))

@@ -279,7 +279,23 @@ def fold(
     made_with = provenance(
         model=model, codebook=chosen.codebook_version, file=annotations / chosen.slug / "codebook.md", command=command
     )
-    return finish(tally, target=chosen.slug, statement=chosen.name, model=model, skipped=skipped, provenance=made_with)
+    return finish(
+        tally,
+        target=chosen.slug,
+        statement=chosen.name,
+        model=model,
+        skipped=skipped,
+        provenance=made_with,
+        notes=_unused_labels(annotations / chosen.slug, sum(cell.human for cell in tally.cells.values())),
+    )
+
+
+def _unused_labels(folder: Path, used: int) -> Iterator[str]:
+    from sentiment.annotate.labels import load
+
+    left = len(load(folder).current) - used
+    if left > 0:
+        yield f"{left} labels in {folder} are of comments that are not counted here."
 
 
 def classify(

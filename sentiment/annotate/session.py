@@ -1,117 +1,240 @@
-"""One annotator's pass over comments: what comes next, what a decision writes. No screen and no keyboard here."""
+"""One annotator at work: what comes next, what a decision writes. No screen and no keyboard here.
+
+The terminal and the web page stand on this, so that both mean the same by a label.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sentiment.annotate.labels import Journal, Labels, load
-from sentiment.records import STANCES, Comment, Label, Page, StanceName
+from sentiment.annotate.events import CHANGE_REASONS, Event
+from sentiment.annotate.leases import Queue
+from sentiment.annotate.store import Recorded, Store
+from sentiment.errors import AnnotationError
+from sentiment.records import STANCES, StanceName
+
+CONTEXT_LINES = 12
+"""Lines of the article that are shown as context."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """A comment with what is needed to understand it."""
 
-    page: Page
-    comment: Comment
-    parent: Comment | None
+    item: str
+    text: str
+    language: str
+    outlet: str
+    title: str
+    url: str
+    article: str
+    quote: str
+    parent: str
+    text_sha256: str
+    draw: str | None = None
+    draw_number: int | None = None
+    purpose: str = ""
+    standing: str | None = None
+    """The annotator's own label, where a comment is shown again."""
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a model says about a comment; shown only after the answer, and only where it trains."""
+
+    stance: StanceName
+    probability: float
+    model: str
+
+
+_TASK = """
+    SELECT i.id AS item, i.text, i.language, i.quote, i.text_sha256, p.outlet, p.title, p.url, p.body AS article,
+           COALESCE((SELECT q.text FROM item q WHERE q.id = i.parent_id), '') AS parent,
+           d.id AS draw, d.number AS draw_number, COALESCE(d.purpose, '') AS purpose,
+           (SELECT s.stance FROM standing s WHERE s.item = i.id AND s.annotator = :annotator) AS standing
+    FROM item i JOIN page p ON p.id = i.page_id LEFT JOIN draw d ON d.id = :draw
+    WHERE i.id = :item
+"""
+_SUGGESTION = """
+    SELECT model, p_favor, p_against, p_neutral, p_unrelated FROM prediction WHERE item_id = :item
+    ORDER BY at DESC, model DESC LIMIT 1
+"""
 
 
 class Session:
-    """Walks through comments without a label and writes every decision down before the next one is shown.
+    """What one annotator does.
 
     Args:
-        folder: the target's folder of labels.
-        pages: the pages whose comments are to be labelled.
+        store: where it is kept.
         annotator: who decides.
         codebook: version of the codebook that is followed.
-        relabel: also show comments that have a label.
-        now: the clock.
+        origin: ``terminal`` or ``web``.
+        draws: only these; None takes all.
+        languages: only these; empty takes all.
     """
 
     def __init__(
         self,
-        folder: Path,
-        pages: Iterable[Page],
-        *,
+        store: Store,
         annotator: str,
+        *,
         codebook: str,
-        relabel: bool = False,
-        now: Callable[[], datetime] = _now,
+        origin: str,
+        draws: Sequence[str] | None = None,
+        languages: Sequence[str] = (),
     ) -> None:
-        self.labels: Labels = load(folder)
-        self._annotator, self._codebook, self._now = annotator, codebook, now
-        self.tasks = [task for page in pages for task in _tasks(page) if relabel or self._open(task.comment)]
-        self.place = 0
-        self.decided = 0
-        self._undoable: list[int] = []
-        self._journal = Journal(folder)
+        self.store, self.annotator, self._codebook, self._origin = store, annotator, codebook, origin
+        self.queue = Queue(store, annotator, draws=draws, languages=languages)
 
-    def _open(self, comment: Comment) -> bool:
-        return comment.id not in self.labels.current and comment.id not in self.labels.skipped
+    def next(self, count: int = 1) -> list[Task]:
+        """The next comments to decide, held for this annotator."""
+        return [self.task(claim.item, claim.draw) for claim in self.queue.claim(count)]
 
-    @property
-    def task(self) -> Task | None:
-        """The comment to decide now, or None when all are done."""
-        return self.tasks[self.place] if self.place < len(self.tasks) else None
+    def task(self, item: str, draw: str | None = None) -> Task:
+        """One comment with its context.
 
-    def standing(self, task: Task) -> Label | None:
-        """The label that the comment had when the session began, if any."""
-        return self.labels.current.get(task.comment.id)
+        Raises:
+            AnnotationError: there is no such comment.
+        """
+        found = self.store.rows(_TASK, item=item, draw=draw, annotator=self.annotator)
+        if not found:
+            raise AnnotationError(f"there is no comment {item} in this store")
+        return Task(**found[0])
 
-    def decide(self, stance: StanceName, *, flags: Sequence[str] = (), note: str = "") -> None:
-        """Label the comment and go on. The label is on the disk when this returns."""
-        task = self._current()
-        self._journal.label(
-            Label(
-                comment_id=task.comment.id,
-                stance=stance,
-                annotator=self._annotator,
-                at=self._now(),
-                codebook=self._codebook,
-                page_id=task.page.id,
-                language=task.comment.language,
-                text=task.comment.text,
-                flags=tuple(flags),
-                note=note,
-            )
+    def decide(
+        self,
+        task: Task,
+        stance: str,
+        *,
+        flags: Sequence[str] = (),
+        note: str = "",
+        ms: int | None = None,
+        client: str | None = None,
+        context: str | None = None,
+    ) -> Recorded:
+        """Label a comment. The label is on the disk when this returns."""
+        shown = self.suggestion(task)
+        return self._record(
+            task,
+            kind="label",
+            stance=stance,
+            flags=" ".join(flags),
+            note=note,
+            ms=ms,
+            client=client,
+            context=context_of(task) if context is None else context,
+            suggestion_model=shown.model if shown else None,
+            suggestion_stance=shown.stance if shown else None,
+            suggestion_timing="after" if shown else "none",
         )
-        self.decided += 1
-        self._advance()
 
-    def skip(self, reason: str = "") -> None:
-        """Pass the comment over, with a reason, and go on."""
-        self._journal.skip(self._current().comment.id, self._annotator, self._now(), reason)
-        self._advance()
+    def skip(self, task: Task, reason: str, *, client: str | None = None, ms: int | None = None) -> Recorded:
+        """Pass a comment over, with a reason."""
+        return self._record(task, kind="skip", reason=reason, client=client, ms=ms, context=context_of(task))
 
-    def undo(self) -> bool:
-        """Take the last decision of this session back and show that comment again; False if there is none."""
-        if not self._undoable:
-            return False
-        self.place = self._undoable.pop()
-        self._journal.undo(self._current().comment.id, self._annotator, self._now())
-        return True
+    def relabel(
+        self,
+        task: Task,
+        stance: str,
+        *,
+        reason: str = "second thoughts",
+        flags: Sequence[str] = (),
+        note: str = "",
+        client: str | None = None,
+    ) -> Recorded:
+        """Label a comment again, with what is known by now on screen."""
+        if reason not in CHANGE_REASONS:
+            raise AnnotationError(f"unknown reason {reason!r}; there are {', '.join(CHANGE_REASONS)}")
+        seen = self._suggestion_seen(task.item)
+        return self._record(
+            task,
+            kind="relabel",
+            stance=stance,
+            reason=reason,
+            flags=" ".join(flags),
+            note=note,
+            client=client,
+            context=context_of(task),
+            **seen,
+        )
 
-    def close(self) -> None:
-        """End the session; everything decided is already on the disk."""
-        self._journal.close()
+    def suggestion(self, task: Task) -> Suggestion | None:
+        """What the model says, for after the answer; never on comments drawn to estimate or to audit."""
+        if task.purpose != "train" or not (found := self.store.rows(_SUGGESTION, item=task.item)):
+            return None
+        chances = [float(found[0][f"p_{name}"]) for name in STANCES]
+        best = max(range(len(STANCES)), key=chances.__getitem__)
+        return Suggestion(STANCES[best], chances[best], found[0]["model"])
 
-    def _current(self) -> Task:
-        task = self.task
-        if task is None:
-            raise IndexError("every comment has been decided")
+    def undo(self, event: str | None = None, *, client: str | None = None) -> Task | None:
+        """Take the last decision back, of this session or an earlier one, and show that comment again; None if none is left.
+
+        Args:
+            event: another decision of this annotator's than the last.
+            client: the browser's ULID for the undo.
+
+        Raises:
+            AnnotationError: that decision is not this annotator's, or was taken back already.
+        """
+        if client:  # the answer to the first attempt was lost on its way
+            again = self.store.rows("SELECT item, supersedes FROM event WHERE client = :client", client=client)
+            if again and (old := self.store.event(again[0]["supersedes"])):
+                return self.task(old.item, old.draw)
+        query = "SELECT id, item, draw FROM answer WHERE annotator = :annotator AND kind <> 'import'"
+        if event is not None:
+            found = self.store.rows(f"{query} AND id = :event", annotator=self.annotator, event=event)
+            if not found:
+                raise AnnotationError(f"{event} is not a decision of {self.annotator} that stands")
+        else:
+            found = self.store.rows(f"{query} ORDER BY id DESC LIMIT 1", annotator=self.annotator)
+        if not found:
+            return None
+        task = self.task(found[0]["item"], found[0]["draw"])
+        self._record(task, kind="undo", supersedes=found[0]["id"], client=client, **self._suggestion_seen(task.item))
         return task
 
-    def _advance(self) -> None:
-        self._undoable.append(self.place)
-        self.place += 1
+    def remark(self, event_id: str, *, flags: Sequence[str] | None = None, note: str | None = None) -> None:
+        """Add flags or a note to one's own earlier label; the latest stand."""
+        label = self.store.event(event_id)
+        if label is None or label.annotator != self.annotator:
+            raise AnnotationError(f"{event_id} is not a decision of {self.annotator}")
+        task = self.task(label.item, label.draw)
+        if flags is not None:
+            self._record(task, kind="flag", supersedes=event_id, flags=" ".join(flags))
+        if note is not None:
+            self._record(task, kind="note", supersedes=event_id, note=note)
+
+    def history(self, limit: int = 200) -> list[Mapping[str, Any]]:
+        """One's own standing decisions, latest first."""
+        query = """
+            SELECT s.*, i.text, i.language, p.title FROM standing s JOIN item i ON i.id = s.item
+            JOIN page p ON p.id = i.page_id WHERE s.annotator = :annotator ORDER BY s.id DESC LIMIT :limit
+        """
+        return self.store.rows(query, annotator=self.annotator, limit=limit)
+
+    def _suggestion_seen(self, item: str) -> dict[str, Any]:
+        """The suggestion that this annotator has seen on a comment: it was on screen before whatever follows."""
+        seen = [event for event in self.store.events(item=item, annotator=self.annotator) if event.suggestion_stance]
+        if not seen:
+            return {}
+        return {
+            "suggestion_model": seen[-1].suggestion_model,
+            "suggestion_stance": seen[-1].suggestion_stance,
+            "suggestion_timing": "before",
+        }
+
+    def _record(self, task: Task, **what: Any) -> Recorded:
+        base = Event(kind="label", item=task.item, annotator=self.annotator, draw=task.draw, origin=self._origin)
+        event = replace(base, codebook=self._codebook, text_sha256=task.text_sha256, **what)
+        return self.store.record(event)
+
+
+def context_of(task: Task) -> str:
+    """What stands beside the comment on every screen."""
+    parts = {"title": task.title, "parent": task.parent, "quote": task.quote}
+    return " ".join(name for name, words in parts.items() if words)
 
 
 def stance_of_key(key: str) -> StanceName | None:
@@ -120,9 +243,3 @@ def stance_of_key(key: str) -> StanceName | None:
         if key and key in keys:
             return STANCES[keys.index(key)]
     return None
-
-
-def _tasks(page: Page) -> Iterable[Task]:
-    by_id = {comment.id: comment for comment in page.comments}
-    for comment in page.comments:
-        yield Task(page, comment, by_id.get(comment.parent_id or ""))

@@ -1,141 +1,308 @@
-"""The commands in which people label comments: ``annotate do | export | status | codebook``."""
+"""The commands in which people label comments: ``annotate init | draw | do | web | history | undo``."""
 
 from __future__ import annotations
 
-import getpass
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sentiment.cli.report_commands import AnnotationsOption, PathsArgument, TargetOption
+from sentiment.cli import annotate_files, annotate_review
+from sentiment.cli.annotate_common import AnnotatorOption, DatabaseOption, login, workplace
+from sentiment.cli.report_commands import AnnotationsOption, ModelOption, TargetOption
 from sentiment.pipeline import DEFAULT_ANNOTATIONS, DEFAULT_TARGET
 
 if TYPE_CHECKING:
-    from sentiment.annotate.session import Session
+    from sentiment.annotate.store import Store
+    from sentiment.cli.annotate_common import Workplace
+
+MaybePaths = Annotated[
+    list[str] | None, typer.Argument(metavar="[PATH]...", help="Pages whose comments are added first; as for report.")
+]
+LanguagesOption = Annotated[str, typer.Option("--language", help="Only these languages, such as de,it.")]
+
+
+class Purpose(StrEnum):
+    """What a draw is for."""
+
+    estimate = "estimate"
+    train = "train"
+    audit = "audit"
+
+
+class Sampler(StrEnum):
+    """Which comments a draw prefers."""
+
+    random = "random"
+    uncertainty = "uncertainty"
+    disagreement = "disagreement"
+    suspect = "suspect"
 
 
 def register(app: typer.Typer) -> None:
     """Add the group ``annotate`` to the application."""
     group = typer.Typer(help="Relabel comments; the next report and the next training use it.", no_args_is_help=True)
+    group.command(epilog="Example: sentiment annotate init")(init)
+    group.command(epilog="Example: sentiment annotate draw seeds --for estimate --n 20 --overlap 20%")(draw)
     group.command("do", epilog="Example: sentiment annotate do seeds --as anna")(do)
-    group.command(epilog="Example: sentiment annotate export")(export)
-    group.command(epilog="Example: sentiment annotate status")(status)
-    group.command(epilog="Example: sentiment annotate codebook")(codebook)
+    group.command(epilog="Example: sentiment annotate web")(web)
+    annotate_review.register(group)
+    group.command(epilog="Example: sentiment annotate history 00124d8e83d7aa20412c")(history)
+    group.command(epilog="Example: sentiment annotate undo --as anna")(undo)
+    annotate_files.register(group)
     app.add_typer(group, name="annotate")
 
 
-def do(
-    paths: PathsArgument,
+def init(
     target: TargetOption = DEFAULT_TARGET,
     annotations: AnnotationsOption = DEFAULT_ANNOTATIONS,
-    annotator: Annotated[
-        str | None, typer.Option("--as", help="Your name in the labels; default: who is logged in.")
-    ] = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Make the store of a target, from the files that are in its folder; with --db, on a server from now on."""
+    from sentiment.annotate.codebook import adopt
+
+    with workplace(target, annotations, database) as place:
+        if database and not database.startswith("sqlite:"):
+            (place.folder / "database.url").write_text(database + "\n", encoding="utf-8")
+        version = adopt(place.store, place.codebook_text, place.codebook)
+        counts = place.store.rows("SELECT COUNT(*) AS labels FROM label_current")[0]
+        typer.echo(f"The store of {place.target.slug} is ready: {counts['labels']} labels, codebook {version}.")
+        typer.echo(
+            "Next: `sentiment annotate draw PATH… --for estimate --n 300`, or label at once: `sentiment annotate do PATH…`"
+        )
+
+
+def draw(
+    paths: MaybePaths = None,
+    purpose: Annotated[Purpose, typer.Option("--for", help="What the labels are for.")] = Purpose.estimate,
+    n: Annotated[int, typer.Option("--n", min=1, help="How many comments.")] = 100,
+    by: Annotated[str, typer.Option("--by", help="Spread over outlets, languages, or both.")] = "outlet,language",
+    sampler: Annotated[Sampler, typer.Option("--sampler", help="Which comments to prefer.")] = Sampler.random,
+    overlap: Annotated[str, typer.Option("--overlap", help="Share that two annotators label.")] = "0%",
+    floor: Annotated[
+        int, typer.Option("--floor", min=0, help="Least per outlet and language, where there are as many.")
+    ] = 5,
+    seed: Annotated[int | None, typer.Option("--seed", help="The same seed draws the same comments.")] = None,
+    target: TargetOption = DEFAULT_TARGET,
+    annotations: AnnotationsOption = DEFAULT_ANNOTATIONS,
+    model: ModelOption = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Draw comments to label, and keep how likely each was to be drawn: the report weights by it."""
+    from sentiment.annotate.draws import DrawOptions, make
+
+    share = _share(overlap)
+    with workplace(target, annotations, database) as place:
+        if paths:
+            _add(place.store, paths, place.target.slug if target == DEFAULT_TARGET else target, model)
+        done = make(
+            place.store,
+            DrawOptions(
+                purpose=purpose.value,
+                n=n,
+                by=tuple(name.strip() for name in by.split(",") if name.strip()),
+                sampler=sampler.value,
+                overlap=share,
+                floor=floor,
+                seed=seed,
+                codebook=place.codebook,
+            ),
+        )
+    drawn = sum(done.strata.values())
+    typer.echo(f"Draw {done.number}: {drawn} of {done.frame} comments for {purpose.value}, seed {done.seed}.")
+    for stratum, count in done.strata.items():
+        typer.echo(f"  {stratum or 'all'}: {count}")
+    if done.overlap:
+        typer.echo(f"  {done.overlap} of them are labelled by two annotators")
+    typer.echo(f"Next: `sentiment annotate do --draw {done.number}` or `sentiment annotate web`")
+
+
+def do(
+    paths: MaybePaths = None,
+    target: TargetOption = DEFAULT_TARGET,
+    annotations: AnnotationsOption = DEFAULT_ANNOTATIONS,
+    annotator: AnnotatorOption = None,
+    number: Annotated[int | None, typer.Option("--draw", help="Only this draw.")] = None,
+    language: LanguagesOption = "",
     relabel: Annotated[bool, typer.Option("--relabel", help="Also show comments that have a label.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="No colour and no cursor moves, for screen readers.")] = False,
+    database: DatabaseOption = None,
 ) -> None:
     """Label comments, one key each. Every decision is on the disk before the next comment appears."""
     from rich.console import Console
 
     from sentiment.annotate.session import Session
-    from sentiment.annotate.terminal import Screen, next_sign
-    from sentiment.pipeline import read
-    from sentiment.records import Page
-    from sentiment.stance.target import load_target
+    from sentiment.annotate.terminal import SETTLE_SECONDS, Keyboard, Screen, next_sign, walk
 
-    chosen = load_target(target)
-    folder = annotations / chosen.slug
-    pages = [item for item in read(paths) if isinstance(item, Page)]
-    session = Session(
-        folder,
-        pages,
-        annotator=annotator or _login(),
-        codebook=chosen.codebook_version,
-        relabel=relabel,
-    )
-    for problem in session.labels.problems:
-        typer.echo(problem, err=True)
-    if session.task is None:
-        session.close()
-        every = sum(len(page.comments) for page in pages)
-        typer.echo(f"Nothing to label: all {every} comments have a label. Use --relabel to see them again.")
-        return
-    interactive = sys.stdin.isatty()
-    screen = Screen(
-        session,
-        question=chosen.question("en"),
-        codebook=_codebook_text(folder),
-        console=Console(highlight=False, emoji=False, markup=False),
-        read_key=typer.getchar if interactive else next_sign,
-        read_line=(lambda prompt: input(prompt)) if interactive else (lambda _: sys.stdin.readline()),
-    )
-    try:
-        screen.run()
-    except (KeyboardInterrupt, EOFError):
-        typer.echo("")
-    finally:
-        session.close()
-        _farewell(session, folder)
-
-
-def _farewell(session: Session, folder: Path) -> None:
-    left = len(session.tasks) - session.place
-    typer.echo(f"{session.decided} decided, {left} left. Saved in {folder / 'events.jsonl'}.")
-    typer.echo(f"Next: `sentiment annotate export` writes {folder / 'labels.csv'}; the report already uses them.")
+    with workplace(target, annotations, database) as place:
+        draws = _draws(place, paths, number)
+        languages = [name.strip() for name in language.split(",") if name.strip()]
+        session = Session(
+            place.store,
+            annotator or login(),
+            codebook=place.codebook,
+            origin="terminal",
+            draws=draws,
+            languages=languages,
+        )
+        left = session.queue.left()
+        if not left and not relabel:
+            typer.echo("Nothing to label: all comments have a label. Use --relabel to see them again.")
+            return
+        interactive = sys.stdin.isatty()
+        screen = Screen(
+            session,
+            question=place.target.question,
+            codebook=place.codebook_text,
+            console=Console(highlight=False, emoji=False, markup=False, force_terminal=False if plain else None),
+            keyboard=Keyboard(
+                key=typer.getchar if interactive else next_sign,
+                line=(lambda prompt: input(prompt)) if interactive else (lambda _: sys.stdin.readline()),
+                settle=SETTLE_SECONDS if interactive else 0.0,
+            ),
+            again=walk(session, draws or session.queue.draws()) if relabel else None,
+        )
+        try:
+            screen.run()
+        except (KeyboardInterrupt, EOFError):
+            typer.echo("")
+        finally:
+            session.queue.release()
+            typer.echo(
+                f"{screen.decided} decided, {session.queue.left()} left. Everything is saved; the report already uses it."
+            )
+            typer.echo(f"Next: `sentiment annotate export` writes {place.folder / 'labels.csv'}")
 
 
-def export(
+def web(
     target: TargetOption = DEFAULT_TARGET,
     annotations: AnnotationsOption = DEFAULT_ANNOTATIONS,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Default: labels.csv in the target's folder.")
+    annotator: AnnotatorOption = None,
+    host: Annotated[str, typer.Option("--host", help="Other than this computer only with accounts.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8765,
+    name: Annotated[list[str] | None, typer.Option("--name", help="A host name by which the page is reached.")] = None,
+    add_user: Annotated[
+        str | None, typer.Option("--add-user", help="Make or change an account, NAME or NAME:ROLE.")
     ] = None,
+    database: DatabaseOption = None,
 ) -> None:
-    """Write the labels as they stand to labels.csv: sorted, one row each, to be reviewed in a diff."""
-    from sentiment.annotate.labels import load, write_csv
-    from sentiment.report.rows import whole_file
-    from sentiment.stance.target import load_target
+    """Label in the browser, alone or as a team. Works offline; one process, one command."""
+    from sentiment.annotate.web.accounts import add_account
+    from sentiment.annotate.web.serve import WebOptions, serve
 
-    folder = annotations / load_target(target).slug
-    labels = load(folder)
-    path = output or folder / "labels.csv"
-    for problem in labels.problems:
-        typer.echo(problem, err=True)
-    with whole_file(path) as file:
-        count = write_csv(labels.current.values(), file)
-    typer.echo(f"{count} labels written to {path}")
-
-
-def status(target: TargetOption = DEFAULT_TARGET, annotations: AnnotationsOption = DEFAULT_ANNOTATIONS) -> None:
-    """How many labels there are, by language and annotator."""
-    from collections import Counter
-
-    from sentiment.annotate.labels import load
-    from sentiment.stance.target import load_target
-
-    labels = load(annotations / load_target(target).slug)
-    typer.echo(f"{len(labels.current)} labels, {len(labels.skipped)} comments passed over")
-    for what in ("language", "annotator"):
-        counts = Counter(getattr(label, what) or "unknown" for label in labels.current.values())
-        if counts:
-            typer.echo(f"by {what}: " + ", ".join(f"{name} {count}" for name, count in counts.most_common()))
+    with workplace(target, annotations, database) as place:
+        if add_user:
+            handle, _, role = add_user.partition(":")
+            secret = typer.prompt(
+                f"Password for {handle}", hide_input=sys.stdin.isatty(), confirmation_prompt=sys.stdin.isatty()
+            )
+            add_account(place.store, handle, secret, role or "annotator")
+            typer.echo(f"{handle} may log in as {role or 'annotator'}.")
+            return
+        options = WebOptions(
+            host=host,
+            port=port,
+            names=tuple(name or ()),
+            user=annotator or login(),
+            title=place.target.name,
+            question=place.target.question,
+            codebook=place.codebook,
+            codebook_text=place.codebook_text,
+        )
+        serve(place.store, options, tell=lambda line: typer.echo(line, err=True))
 
 
-def codebook(target: TargetOption = DEFAULT_TARGET, annotations: AnnotationsOption = DEFAULT_ANNOTATIONS) -> None:
-    """Show the definitions that annotators follow."""
-    from sentiment.stance.target import load_target
+def history(
+    item: Annotated[str, typer.Argument(metavar="COMMENT", help="Its id, or how that begins.")],
+    target: TargetOption = DEFAULT_TARGET,
+    annotations: AnnotationsOption = DEFAULT_ANNOTATIONS,
+    database: DatabaseOption = None,
+) -> None:
+    """Everything that was ever decided on a comment, oldest first."""
+    from sentiment.errors import AnnotationError
 
-    typer.echo(_codebook_text(annotations / load_target(target).slug))
+    with workplace(target, annotations, database) as place:
+        query = "SELECT id, text FROM item WHERE id >= :start AND id < :stop ORDER BY id LIMIT 2"
+        found = place.store.rows(query, start=item, stop=item + "~")
+        if len(found) != 1:
+            raise AnnotationError(f"{'no comment' if not found else 'more than one comment'} begins with {item}")
+        typer.echo(found[0]["text"])
+        for event in place.store.events(item=found[0]["id"]):
+            parts = [
+                event.at[:19],
+                event.annotator,
+                event.kind,
+                event.stance or "",
+                event.flags,
+                event.reason,
+                event.note,
+            ]
+            typer.echo("  ".join(part for part in parts if part) + f"  ({event.id})")
 
 
-def _codebook_text(folder: Path) -> str:
-    path = folder / "codebook.md"
-    return path.read_text(encoding="utf-8") if path.exists() else f"There is no codebook at {path} yet."
+def undo(
+    count: Annotated[int, typer.Argument(metavar="[N]", min=1, help="How many decisions.")] = 1,
+    annotator: AnnotatorOption = None,
+    target: TargetOption = DEFAULT_TARGET,
+    annotations: AnnotationsOption = DEFAULT_ANNOTATIONS,
+    database: DatabaseOption = None,
+) -> None:
+    """Take your last decisions back; the history keeps both."""
+    from sentiment.annotate.session import Session
+
+    with workplace(target, annotations, database) as place:
+        session = Session(place.store, annotator or login(), codebook=place.codebook, origin="terminal")
+        for _ in range(count):
+            task = session.undo()
+            if task is None:
+                typer.echo("nothing to take back")
+                return
+            typer.echo(f"taken back: {task.item}  {' '.join(task.text.split())[:80]}")
+        session.queue.release()
 
 
-def _login() -> str:
+def _draws(place: Workplace, paths: list[str] | None, number: int | None) -> list[str] | None:
+    """The draws to work on: of these pages, of this number, or all (None)."""
+    from sentiment.annotate.draws import given
+    from sentiment.errors import AnnotationError
+    from sentiment.pipeline import read
+    from sentiment.records import Page
+
+    if number is not None:
+        found = place.store.rows("SELECT id FROM draw WHERE number = :number", number=number)
+        if not found:
+            raise AnnotationError(f"there is no draw {number}; see: sentiment annotate status")
+        return [found[0]["id"]]
+    if not paths:
+        return None
+    pages = [item for item in read(paths) if isinstance(item, Page)]
+    place.store.add_pages(pages)
+    return given(place.store, [page.id for page in pages], place.codebook)
+
+
+def _add(store: Store, paths: list[str], target: str, model: Path | None) -> None:
+    """Read pages into the store, with what the model says about each comment."""
+    from sentiment.pipeline import Tagged, analyse
+
+    new = changed = 0
+    for item in analyse(paths, target=target, model=model, annotations=Path("/nonexistent")):
+        if isinstance(item, Tagged):
+            fresh, other = store.add_pages([item.page])
+            store.add_predictions(
+                (comment.id, stance) for comment, stance in zip(item.page.comments, item.stances, strict=True)
+            )
+            new, changed = new + fresh, changed + other
+        else:
+            typer.echo(f"skipped {item.source}: {item.reason}", err=True)
+    typer.echo(f"{new} comments added" + (f"; {changed} have other words than before" if changed else ""), err=True)
+
+
+def _share(text: str) -> float:
+    from sentiment.errors import AnnotationError
+
     try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # no name for this user on the system
-        return "anonymous"
+        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError as error:
+        raise AnnotationError(f"{text!r} is not a share; write 20% or 0.2") from error

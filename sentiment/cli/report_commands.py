@@ -198,7 +198,7 @@ def _write_report(found: Report, form: ReportFormat, output: str) -> None:
         from contextlib import nullcontext
 
         from sentiment.report.frames import write_parquet
-        from sentiment.report.rows import whole_file
+        from sentiment.outputs import whole_file
 
         with nullcontext(sys.stdout.buffer) if output == "-" else whole_file(Path(output), binary=True) as binary:
             write_parquet(found, binary)
@@ -361,7 +361,7 @@ def parse(
 def _text_output(output: str):  # type: ignore[no-untyped-def]  # a context manager either way
     from contextlib import nullcontext
 
-    from sentiment.report.rows import whole_file
+    from sentiment.outputs import whole_file
 
     return nullcontext(sys.stdout) if output == "-" else whole_file(Path(output))
 

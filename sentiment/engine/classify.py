@@ -15,11 +15,12 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from sentiment.engine.folder import Folder, whole
+from sentiment.engine.folder import Folder
 from sentiment.engine.run import Run
 from sentiment.engine.table_job import Rows, TableJob, load
 from sentiment.engine.tables import FORMS, ROWS, Table, TableTask, open_table, parse_lines
 from sentiment.errors import InputError
+from sentiment.outputs import whole_file
 
 PART_ROWS = 16 * ROWS
 
@@ -193,7 +194,7 @@ def _sink(output: str, job: TableJob) -> Iterator[Callable[[bytes], object]]:
         sys.stdout.write(_header(job).decode())
         yield lambda data: sys.stdout.write(data.decode())
         return
-    with whole(Path(output)) as file, _writer(file, job) as write:
+    with whole_file(Path(output), binary=True) as file, _writer(file, job) as write:
         yield write
 
 
@@ -211,5 +212,5 @@ def _writer(file: IO[bytes], job: TableJob) -> Iterator[Callable[[bytes], object
 
 
 def _part(job: TableJob, rows: Rows, path: Path) -> None:
-    with whole(path) as file, _writer(file, job) as write:
+    with whole_file(path, binary=True) as file, _writer(file, job) as write:
         write(rows.data)

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from sentiment.errors import InputError
+from sentiment.outputs import whole_file
 
 MANIFEST = "_manifest.jsonl"
 """Readers of Parquet and Hive folders pass over names that begin with ``_``."""
@@ -60,7 +59,7 @@ class Folder:
         else:
             if any(not entry.name.startswith(".") for entry in path.iterdir()):
                 raise InputError(f"{path} is not empty and has no {MANIFEST}: choose another folder for the output")
-            with whole(self._manifest) as file:
+            with whole_file(self._manifest, binary=True) as file:
                 file.write(_line(head))
         for left in path.rglob(".*"):  # of a run that was killed
             if left.is_file() and left.name.startswith((".part-", f".{MANIFEST}")):
@@ -69,7 +68,7 @@ class Folder:
     def _load(self, head: dict[str, Any]) -> None:
         *lines, rest = self._manifest.read_bytes().split(b"\n")
         if rest:  # cut off in the middle of a line
-            with whole(self._manifest) as file:
+            with whole_file(self._manifest, binary=True) as file:
                 file.write(b"".join(line + b"\n" for line in lines))
         try:
             found = [json.loads(line) for line in lines]
@@ -142,7 +141,7 @@ class Folder:
             del self.parts[part.number]
         if gone:
             head = self._manifest.read_bytes().split(b"\n", 1)[0]
-            with whole(self._manifest) as file:
+            with whole_file(self._manifest, binary=True) as file:
                 file.write(head + b"\n")
                 for part in self.parts.values():
                     entry = {"number": part.number, "key": part.key, "files": part.files, "facts": part.facts}
@@ -158,28 +157,6 @@ class Folder:
     def kept(self) -> int:
         """Parts that were there."""
         return len(self._kept)
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[IO[bytes]]:
-    """A file that gets its name only when it is complete and on the disk."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}; does the folder exist?") from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def is_folder(output: str) -> bool:

@@ -48,6 +48,11 @@ def shares(report: Report) -> Picture | None:
     if not groups:
         return None
 
+    longest = max(
+        (g.shares[k].share or 0) + (g.shares["neutral"].share or 0) / 2 for g in groups for k in ("favor", "against")
+    )
+    reach = 0.5 if longest <= 0.5 else 0.8 if longest <= 0.8 else 1.0
+
     def draw(axes: Axes, narrow: bool) -> None:
         for row, group in enumerate(groups):
             share: dict[str, float] = {name: group.shares[name].share or 0.0 for name in STANCES}
@@ -56,13 +61,13 @@ def shares(report: Report) -> Picture | None:
             axes.barh(row, share["neutral"], left=-half, color=_COLOURS["neutral"], height=0.62)
             axes.barh(row, share["favor"], left=half, color=_COLOURS["favor"], height=0.62)
             for name, x in (("against", -half - share["against"] / 2), ("favor", half + share["favor"] / 2)):
-                if share[name] > (0.12 if narrow else 0.06):
+                if share[name] > (0.12 if narrow else 0.06) * reach:
                     axes.text(x, row, f"{100 * share[name]:.0f}", ha="center", va="center", color=_PAPER, fontsize=9)
-            axes.text(1.04, row, f"{100 * share['unrelated']:.0f} %", ha="left", va="center", color=_SOFT, fontsize=9)
-        axes.text(1.04, -0.75, "unrelated", ha="left", va="center", color=_SOFT, fontsize=8)
-        axes.axvline(0, color=_INK, linewidth=0.8)
-        axes.set_xlim(-1, 1)
-        _percent_axis(axes, [-1, -0.5, 0, 0.5, 1], "% against     % in favour")
+            axes.text(1.04 * reach, row, f"{100 * share['unrelated']:.0f} %", va="center", color=_SOFT, fontsize=9)
+        axes.text(1.04 * reach, -0.75, "unrelated", va="center", color=_SOFT, fontsize=8)
+        _middle(axes, len(groups))
+        axes.set_xlim(-reach, reach)
+        _percent_axis(axes, [-reach, -reach / 2, 0, reach / 2, reach], "← % against · % in favour →")
         _rows(axes, [_label(group, report) for group in groups], narrow, last_bold=len(report.groups) > 1)
 
     text = "Share of comments against (left) and in favour (right). " + " ".join(
@@ -81,7 +86,7 @@ def net(report: Report) -> Picture | None:
         return None
 
     def draw(axes: Axes, narrow: bool) -> None:
-        axes.axvline(0, color=_INK, linewidth=0.8)
+        _middle(axes, len(groups))
         for row, group in enumerate(groups):
             value = group.net.share or 0.0
             known = group.net.low is not None and group.net.high is not None
@@ -117,10 +122,10 @@ def reasons(report: Report) -> Picture | None:
                     axes.text(
                         where, row, str(n), va="center", ha="left" if side > 0 else "right", color=_INK, fontsize=9
                     )
-        axes.axvline(0, color=_INK, linewidth=0.8)
+        _middle(axes, len(found))
         axes.set_xlim(-1.25 * most, 1.25 * most)
         axes.set_xticks([])
-        axes.set_xlabel("comments against     comments in favour", color=_SOFT, fontsize=9)
+        axes.set_xlabel("← comments against · comments in favour →", color=_SOFT, fontsize=9)
         _rows(axes, [r.title for r in found], narrow)
 
     return _picture(draw, len(found), "Themes named in comments. " + _reason_words(found), "reasons")
@@ -133,9 +138,7 @@ def over_time(report: Report) -> Picture | None:
         return None
 
     def draw(axes: Axes, narrow: bool) -> None:
-        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
-
-        days = [float(date2num(p.start)) for p in periods]  # type: ignore[no-untyped-call]
+        days = [float(period.start.toordinal()) for period in periods]
         gap = {"day": 1, "week": 7, "month": 30}[periods[0].step]
         most = max(p.comments for p in periods)
         axes.bar(
@@ -156,9 +159,9 @@ def over_time(report: Report) -> Picture | None:
                 axes.plot([day], [1.03], "v", markersize=6, color=_SOFT, clip_on=False)
         axes.set_ylim(-1.0, 1.0)
         axes.set_yticks([-1, -0.5, 0, 0.5, 1], ["−100", "−50", "0", "+50", "+100"])
-        locator = AutoDateLocator(maxticks=4 if narrow else 8)  # type: ignore[no-untyped-call]
-        axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+        count = min(len(periods), 3 if narrow else 6)
+        marks = [periods[round(i * (len(periods) - 1) / (count - 1))] for i in range(count)]
+        axes.set_xticks([float(p.start.toordinal()) for p in marks], [p.start.isoformat() for p in marks])
         axes.tick_params(colors=_SOFT, labelsize=9, length=0)
         axes.set_ylabel("net, points", color=_SOFT, fontsize=9)
 
@@ -193,8 +196,8 @@ def _svg(draw: Callable[[Axes, bool], None], rows: int, width: float, salt: str,
         for spine in axes.spines.values():
             spine.set_visible(False)
         draw(axes, narrow)
-        left = (0.1 if salt != "time" else 0.16) if narrow else 0.27 if salt != "time" else 0.09
-        right = 0.86 if salt == "shares" else 0.97
+        left = (0.05 if salt != "time" else 0.16) if narrow else 0.29 if salt != "time" else 0.09
+        right = (0.82 if narrow else 0.88) if salt == "shares" else 0.97
         figure.subplots_adjust(left=left, right=right, top=1 - 0.36 / height, bottom=0.5 / height)
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
@@ -210,6 +213,12 @@ def _for_page(svg: str, text: str) -> str:
     for colour, name in _VARIABLES.items():
         svg = svg.replace(colour, f"var(--{name})")
     return re.sub(r"<svg ", f'<svg role="img" aria-label="{escape(text[:1500])}" ', svg, count=1)
+
+
+def _middle(axes: Axes, rows: int) -> None:
+    """The line at zero, apart for each row so that it crosses no label."""
+    for row in range(rows):
+        axes.plot([0, 0], [row - 0.31, row + 0.31], color=_INK, linewidth=0.8, solid_capstyle="butt")
 
 
 def _rows(axes: Axes, labels: Sequence[str], narrow: bool, *, last_bold: bool = False) -> None:

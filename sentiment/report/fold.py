@@ -6,7 +6,7 @@ for each comment that a draw took. Cells add: by outlet and language, by languag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sentiment.records import STANCES, Stance
@@ -143,9 +143,10 @@ class Cell:
         """Comments, tagged or not."""
         return sum(thread.comments for thread in self.threads.values())
 
-    def with_comments(self) -> Iterator[tuple[int, Thread]]:
-        """Threads that have a comment here."""
-        return ((page, thread) for page, thread in self.threads.items() if thread.comments)
+    @property
+    def human(self) -> int:
+        """Comments that people labelled."""
+        return sum(thread.human for thread in self.threads.values())
 
 
 def merged(cells: Iterable[Cell]) -> Cell:

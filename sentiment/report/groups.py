@@ -206,13 +206,25 @@ def finish(
         reasons=tally.reasons.counts({(g.outlet, g.language): g for g in groups}, total, titles),
         typical=tally.evidence.typical([(g.outlet, g.language) for g in groups], options.show),
         periods=tally.timeline.periods(options.population),
-        warnings=tuple(
-            f"{group.name if group is not total else 'total'}: {text}."
-            for group in (*groups, total)
-            for text in group.warnings
-        ),
+        warnings=tuple(_warnings(groups, total)),
         provenance={**(provenance or {}), "data": tally.digest},
     )
+
+
+def _warnings(groups: Sequence[Group], total: Group, most: int = 3) -> Iterable[str]:
+    """The groups' warnings: in full for a few groups, else how many groups warn; each group keeps its own."""
+    some = [group for group in groups if group.warnings]
+    for group in some[:most]:
+        yield f"{group.name}: {'; '.join(group.warnings)}."
+    if len(some) > most:
+        yield f"{len(some) - most} more groups in which a cross-check disagrees with the shares by more than their intervals."
+    if total.warnings and len(groups) != 1:
+        yield f"All together: {'; '.join(total.warnings)}."
+    if some:
+        yield (
+            "A cross-check disagrees where the model’s probabilities are off or comments of a stance read differently here; "
+            "intervals from random labels stand, a share by the model alone does not."
+        )
 
 
 def _notes(tally: Tally, groups: Sequence[Group]) -> Iterable[str]:

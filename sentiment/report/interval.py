@@ -21,14 +21,20 @@ def share_interval(share: float, variance: float, degrees: float) -> tuple[float
     share = min(1.0, max(0.0, share))
     if variance <= 0:
         return share, share
-    inner = min(max(share, 0.0), 1.0)
-    for _ in range(8):  # the number of comments behind a share of 0 depends on itself: a few steps settle it
-        size = max(1.0, inner * (1 - inner) / variance)
-        smooth = (share * size + 1) / (size + 2)
-        if abs(smooth - inner) < 1e-9:
-            break
-        inner = smooth
+    size = _comments_behind(share, variance)
     return wilson(share * size, size, z=quantile(degrees))
+
+
+def _comments_behind(share: float, variance: float) -> float:
+    """The n with ``p (1 - p) / n = variance``, where p is the share with one pseudo-comment of each kind among n."""
+    low, high = 1e-3, 1e12
+    for _ in range(100):  # by bisection on the scale of the logarithm: the variance falls as n grows
+        size = math.sqrt(low * high)
+        smooth = (share * size + 1) / (size + 2)
+        low, high = (size, high) if smooth * (1 - smooth) / size > variance else (low, size)
+        if high / low < 1 + 1e-9:
+            break
+    return size
 
 
 def net_interval(net: float, variance: float, degrees: float) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from sentiment.records import STANCES, Estimate
 from sentiment.report import charts, wording
 from sentiment.report.result import Comparison, Report, Typical
 
-LISTED = 200
+LISTED = 60
 """Groups in the page's table; the files list all."""
 
 MATRIX = 12

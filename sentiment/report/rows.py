@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 from sentiment.cells import row_writer
 from sentiment.errors import InputError
+from sentiment.outputs import whole_file
 from sentiment.records import STANCES, Comment, Page, Stance
 
 TEXTS = (
@@ -100,30 +98,6 @@ def write_rows(found: Iterable[Row], output: str, *, more: Sequence[str] = ()) -
         raise InputError(f"cannot write {output}: its ending must be one of {', '.join(writers)}")
     with whole_file(path, binary=writer is _parquet) as file:
         return writer(found, file, columns)
-
-
-@contextmanager
-def whole_file(path: Path, *, binary: bool = False) -> Iterator[IO[Any]]:
-    """A file that gets its name only when the block ends well, and is removed otherwise."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}; does the folder exist?") from error
-    try:
-        if binary:
-            file: IO[Any] = os.fdopen(handle, "wb")
-        else:
-            # a lone surrogate is not text that any file could hold: it becomes "?"
-            file = os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="")
-        with file:
-            yield file
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(name).chmod(0o666 & ~umask)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _csv(found: Iterable[Row], file: IO[str], columns: Sequence[str]) -> int:

@@ -88,8 +88,12 @@ def _by_group(report: Report) -> list[str]:
             text = group.note if group.method in group.note else f"{method}; {group.note}"
             said.setdefault(text, []).append("total" if group is report.total else group.name)
     notes = [f"{_names(names)}: {text}." for text, names in said.items() if names != ["total"]]
-    plans = [(group.name, wording.plan(group)) for group in report.groups]
-    return _some(notes, "notes") + _some([f"{name}: labels for {text}." for name, text in plans if text], "such plans")
+    plans: dict[str, list[str]] = {}
+    for group in report.groups:
+        if text := wording.plan(group):
+            plans.setdefault(text, []).append(group.name)
+    needed = [f"{_names(names)}: labels for {text}." for text, names in plans.items()]
+    return _some(notes, "notes") + _some(needed, "such plans")
 
 
 def _names(names: list[str]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sentiment.report.result import FEW
+
 if TYPE_CHECKING:
     from sentiment.report.result import Group, Report
 
@@ -29,8 +31,9 @@ def headline(report: Report) -> str:
     shares = f"{percent(favor.share)} % in favour, {percent(against.share)} % against"
     if net.low is None or net.high is None:
         return (
-            f"{what}: by the model alone {shares} in {_count(total.comments, 'comment')}; without random labels nobody can "
-            "say how far off that is."
+            f"{what}: by the model alone {shares} in {_count(total.comments, 'comment')}; "
+            + ("the random labels do not cover all groups, so " if total.labels >= FEW else "without random labels ")
+            + "nobody can say how far off that is."
         )
     exact = report.population == "these"
     whom = f"these {_count(total.comments, 'comment')}" if exact else "comments like these"
@@ -55,10 +58,10 @@ def method(group: Group) -> str:
 
 def plan(group: Group) -> str:
     """The labels that a group still needs, in words; empty where none are asked for."""
-    if group.plan is None or not group.comments or group.human == group.comments - group.untagged:
+    if group.plan is None or group.comments < FEW or group.human == group.comments - group.untagged:
         return ""
     ten, five = (
-        "no number of labels is enough" if n is None else "reached" if n == 0 else f"{n} more labels"
+        "needs more threads, not more labels" if n is None else "reached" if n == 0 else f"{n} more labels"
         for n in (group.plan.for_10, group.plan.for_5)
     )
     said = f"±10 points: {ten}; ±5 points: {five}"
@@ -68,4 +71,4 @@ def plan(group: Group) -> str:
 
 
 def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" + ("" if n == 1 else "s")
+    return f"{n:,} {noun}".replace(",", "\u202f") + ("" if n == 1 else "s")

@@ -6,7 +6,7 @@ can be left out of a model to measure what it is worth (``benchmarks/stance.py``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -24,8 +24,6 @@ _BREAK = frozenset({".", ",", ";", ":", "!", "?", "..", "!!", "??", "?!", "!?", 
 _AGREE, _DISAGREE = "agreement", "disagreement"
 OPENING = 6
 """Tokens at the start of a reply in which agreement is looked for."""
-_REMEMBERED = 100_000
-"""Tokens per language of which it is remembered whether they negate, or begin anything at all."""
 
 
 def words(doc: Doc) -> list[str]:
@@ -79,9 +77,7 @@ class Analysers:
 
     def __init__(self, lists: Mapping[str, Lists] | None = None) -> None:
         self.lists: dict[str, Lists] = dict(lists or {})
-        self._lexicons: dict[tuple[str, str], Lexicon] = {}
-        self._negators: dict[str, dict[str, bool]] = {}
-        self._begins: dict[str, dict[str, bool]] = {}
+        self._lexicons: dict[str, Lexicon] = {}
         self.blocks: dict[str, Callable[[Doc], Any]] = {
             "words": words,
             "chars": chars,
@@ -95,31 +91,33 @@ class Analysers:
             "parent": self.parent,
         }
 
-    def _lexicon(self, kind: str, language: str) -> Lexicon:
-        known = self._lexicons.get((kind, language))
-        if known is None:
-            lists = common() if kind == "common" else self.lists.get(kind, {})
-            known = self._lexicons[kind, language] = Lexicon(lists, language or None)
-        return known
+    def _look(self, doc: Doc) -> _Look:
+        found: _Look | None = doc.memo.get("look")
+        if found is None:
+            known = self._lexicons.get(doc.language)
+            if known is None:
+                lists = {f"{kind}\t{name}": words for kind, table in self._every() for name, words in table.items()}
+                known = self._lexicons[doc.language] = Lexicon(lists, doc.language or None)
+            found = doc.memo["look"] = _Look(doc.tokens, known)
+        return found
+
+    def _every(self) -> list[tuple[str, Lists]]:
+        return [("common", common()), *((kind, self.lists.get(kind, {})) for kind in ("cues", "entities"))]
 
     def negated(self, doc: Doc) -> list[str]:
         """Words that a negator reaches: ``not buy`` for *would never ever buy*."""
-        reach = self._negation(doc)
+        reach = self._look(doc).denied
         return [f"not {token}" for token, hit in zip(doc.tokens, reach, strict=True) if hit and token not in _BREAK]
 
     def cues(self, doc: Doc) -> list[str]:
         """What is said, of whom, and whether it is denied, in terms that the languages share."""
-        places = self._places(doc)
-        said = self._said(doc, places)
-        people = self._lexicon("entities", doc.language).find(doc.tokens, places)
-        found = [f"of {name}" for name in {name for _, _, name in people}]
+        said = self.said(doc)
+        people = self._look(doc).people
+        found = [f"of {name}" for name in {name for _, name in people}]
         for start, name, denied in said:
             cue = f"no {name}" if denied else name
             found.append(cue)
-            if not people:
-                found.append(f"{cue} of nobody")
-                continue
-            near = {who for at, _, who in people if abs(at - start) <= NEAR}
+            near = {who for at, who in people if abs(at - start) <= NEAR}
             found += [f"{cue} of {who}" for who in near] if near else [f"{cue} of nobody"]
         if not said:
             found.append("nothing" if people else "nothing of nobody")
@@ -175,61 +173,48 @@ class Analysers:
         return SentimentIntensityAnalyzer()
 
     def _attitude(self, doc: Doc) -> str:
-        opening = self._lexicon("common", doc.language).find(doc.tokens[:OPENING])
-        hits = [(end - start, -start, name) for start, end, name in opening if name in (_AGREE, _DISAGREE)]
-        if not hits:
-            return "neither"
-        return min((-start, -size, name) for size, start, name in hits)[2]
-
-    def _negation(self, doc: Doc) -> list[bool]:
-        negates = self._negates(doc.language, doc.tokens)
-        reach, left = [], 0
-        for token, starts in zip(doc.tokens, negates, strict=True):
-            if token in _BREAK:
-                left = 0
-            reach.append(left > 0)
-            left = SCOPE if starts else left - 1
-        return reach
-
-    def _negates(self, language: str, tokens: list[str]) -> list[bool]:
-        known = self._negators.setdefault(language, {})
-        try:
-            return [known[token] for token in tokens]
-        except KeyError:
-            starts = self._lexicon("common", language).starts
-            if len(known) > _REMEMBERED:
-                known.clear()
-            for token in tokens:
-                if token not in known:
-                    known[token] = any(name == "negation" and not rest for name, rest in starts(token))
-            return [known[token] for token in tokens]
+        return self._look(doc).attitude
 
     def said(self, doc: Doc) -> list[tuple[int, str, bool]]:
         """The concepts of a comment in order: token, name, whether a negator reaches it."""
-        return self._said(doc, self._places(doc))
+        return self._look(doc).said
 
-    def _said(self, doc: Doc, places: Sequence[int]) -> list[tuple[int, str, bool]]:
-        common = self._lexicon("common", doc.language).find(doc.tokens, places)
-        special = self._lexicon("cues", doc.language).find(doc.tokens, places)
-        hits = sorted({*special, *(hit for hit in common if hit[2] != "negation")})
-        if hits and any(name == "negation" for _, _, name in common):
-            reach = self._negation(doc)
-            return [(start, name, reach[start]) for start, _, name in hits]
-        return [(start, name, False) for start, _, name in hits]
 
-    def _places(self, doc: Doc) -> list[int]:
-        """The tokens with which anything in the word lists begins: one look at each, instead of one per list."""
-        known = self._begins.setdefault(doc.language, {})
-        try:
-            return [place for place, token in enumerate(doc.tokens) if known[token]]
-        except KeyError:
-            lists = [self._lexicon(kind, doc.language) for kind in ("common", "cues", "entities")]
-            if len(known) > _REMEMBERED:
-                known.clear()
-            for token in doc.tokens:
-                if token not in known:
-                    known[token] = any(words.starts(token) for words in lists)
-            return [place for place, token in enumerate(doc.tokens) if known[token]]
+class _Look:
+    """One comment looked over once: what is said, of whom, what is denied, how it opens."""
+
+    __slots__ = ("attitude", "denied", "people", "said")
+
+    def __init__(self, tokens: list[str], lexicon: Lexicon) -> None:
+        self.people: list[tuple[int, str]] = []
+        said: set[tuple[int, str]] = set()
+        negators: set[int] = set()
+        opening: list[tuple[int, int, str]] = []
+        for start, end, found in lexicon.find(tokens):
+            kind, _, name = found.partition("\t")
+            if kind == "entities":
+                self.people.append((start, name))
+            elif name == "negation" and kind == "common":
+                negators.update(range(start, end))
+            else:
+                said.add((start, name))
+                if name in (_AGREE, _DISAGREE) and end <= OPENING:
+                    opening.append((start - end, start, name))
+        self.denied = _reach(tokens, negators)
+        self.said = [(start, name, self.denied[start]) for start, name in sorted(said)]
+        self.attitude = min(opening)[2] if opening else "neither"
+
+
+def _reach(tokens: list[str], negators: set[int]) -> list[bool]:
+    if not negators:
+        return [False] * len(tokens)
+    reach, left = [], 0
+    for place, token in enumerate(tokens):
+        if token in _BREAK:
+            left = 0
+        reach.append(left > 0)
+        left = SCOPE if place in negators else left - 1
+    return reach
 
 
 VALUES = frozenset({"vader", "parent"})

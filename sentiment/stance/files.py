@@ -8,17 +8,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import IO, TYPE_CHECKING, Any
 
 from sentiment.errors import InputError
+from sentiment.outputs import whole_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +70,8 @@ def open_table(path: str) -> Iterator[TableFile]:
     if not file.exists():
         raise InputError(f"{path} is not there")
     if file.suffix.lower() == ".parquet":
-        yield _parquet(file)
+        with _parquet(file) as table:
+            yield table
         return
     yield _text_table(path, file.read_bytes(), file.suffix.lower())
 
@@ -154,7 +154,8 @@ def _json_lines(name: str, text: str) -> TableFile:
     return TableFile(name, "jsonl", columns, iter(rows))
 
 
-def _parquet(path: Path) -> TableFile:
+@contextmanager
+def _parquet(path: Path) -> Iterator[TableFile]:
     try:
         import pyarrow.parquet as parquet
     except ImportError:
@@ -163,8 +164,9 @@ def _parquet(path: Path) -> TableFile:
         file = parquet.ParquetFile(path)
     except (OSError, ValueError) as error:
         raise InputError(f"{path} is not a Parquet file: {str(error).splitlines()[0][:120]}") from None
-    rows = (row for batch in file.iter_batches(BATCH) for row in batch.to_pylist())
-    return TableFile(str(path), "parquet", list(file.schema_arrow.names), rows)
+    with file:
+        rows = (row for batch in file.iter_batches(BATCH) for row in batch.to_pylist())
+        yield TableFile(str(path), "parquet", list(file.schema_arrow.names), rows)
 
 
 def write_table(path: str, columns: list[str], batches: Iterable[list[Row]], form: str) -> int:
@@ -183,28 +185,14 @@ def write_table(path: str, columns: list[str], batches: Iterable[list[Row]], for
     form = known.get(Path(path).suffix.lower(), "csv" if form == "parquet" else form)
     if path == "-":
         return _write_text(sys.stdout, columns, batches, form)
-    target = Path(path)
-    if not target.parent.is_dir():
-        raise InputError(f"the folder {target.parent} is not there")
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    os.close(handle)
-    try:
-        if form == "parquet":
-            count = _write_parquet(name, columns, batches)
-        else:
-            with Path(name).open("w", encoding="utf-8", newline="") as file:
-                count = _write_text(file, columns, batches, form)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return count
+    if form == "parquet":
+        with whole_file(Path(path), binary=True) as binary:
+            return _write_parquet(binary, columns, batches)
+    with whole_file(Path(path)) as file:
+        return _write_text(file, columns, batches, form)
 
 
-def _write_text(file: TextIO, columns: list[str], batches: Iterable[list[Row]], form: str) -> int:
+def _write_text(file: IO[Any], columns: list[str], batches: Iterable[list[Row]], form: str) -> int:
     count = 0
     if form == "jsonl":
         for batch in batches:
@@ -222,11 +210,11 @@ def _write_text(file: TextIO, columns: list[str], batches: Iterable[list[Row]], 
     return count
 
 
-def _write_parquet(path: str, columns: list[str], batches: Iterable[list[Row]]) -> int:
+def _write_parquet(file: IO[bytes], columns: list[str], batches: Iterable[list[Row]]) -> int:
     import pyarrow as pa
     import pyarrow.parquet as parquet
 
     rows = list(chain.from_iterable(batches))
     table = pa.table({name: [row.get(name) for row in rows] for name in columns})
-    parquet.write_table(table, path)
+    parquet.write_table(table, file)
     return len(rows)

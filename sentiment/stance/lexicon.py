@@ -16,11 +16,6 @@ ANY = "any"
 Lists = Mapping[str, Mapping[str, Sequence[str]]]
 """Concept -> language -> words."""
 
-_Known = tuple[tuple[str, ...], frozenset[str], tuple[str, ...]]
-"""What a token may begin: concepts by itself, the tokens that phrases go on with, and the stems that they do."""
-
-_NOTHING: _Known = ((), frozenset(), ())
-
 _LIMIT = 200_000
 """Tokens remembered before the memory is emptied: some 30 MB."""
 
@@ -36,12 +31,11 @@ class Lexicon:
     def __init__(self, lists: Lists, language: str | None) -> None:
         self._exact: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
         self._stems: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
-        self._memory: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
+        self._memory: dict[str, _Starts | None] = {}
         for concept, table in sorted(lists.items()):
             for words in _of(table, language):
                 for word in words:
                     self._add(concept, word)
-        self._alone: dict[str, _Known] = {}
         self._shortest = min(map(len, self._stems), default=1)
 
     def _add(self, concept: str, word: str) -> None:
@@ -54,61 +48,48 @@ class Lexicon:
         else:
             self._exact[first].append((concept, rest))
 
-    def starts(self, token: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """The concepts that may begin with a token, each with the tokens that must follow."""
-        known = self._memory.get(token)
-        if known is None:
-            found = list(self._exact.get(token, ()))
-            for end in range(self._shortest, len(token) + 1):
-                found += self._stems.get(token[:end], ())
-            if len(self._memory) >= _LIMIT:
-                self._memory.clear()
-            known = self._memory[token] = tuple(sorted(set(found)))
+    def _starts(self, token: str) -> _Starts | None:
+        found = list(self._exact.get(token, ()))
+        for end in range(self._shortest, len(token) + 1):
+            found += self._stems.get(token[:end], ())
+        if len(self._memory) >= _LIMIT:
+            self._memory.clear()
+        known = self._memory[token] = _Starts(found) if found else None
         return known
 
-    def find(self, tokens: Sequence[str], places: Sequence[int] | None = None) -> list[tuple[int, int, str]]:
-        """Every concept in order of its place: start, end (exclusive) and name; one of each name per start.
-
-        Args:
-            tokens: of a text.
-            places: those of them with which one may begin, where that is known; None looks at all.
-        """
+    def find(self, tokens: Sequence[str]) -> list[tuple[int, int, str]]:
+        """Every concept in order of its place: start, end (exclusive) and name; one of each name per start."""
         hits: list[tuple[int, int, str]] = []
-        memory, last = self._alone, len(tokens) - 1
-        for place in range(last + 1) if places is None else places:
-            token = tokens[place]
-            known = memory.get(token)
-            if known is None:
-                known = self._remember(token)
-            if known is _NOTHING:  # nearly always: few words stand for a concept
+        memory = self._memory
+        for place, token in enumerate(tokens):
+            starts = memory[token] if token in memory else self._starts(token)
+            if starts is None:
                 continue
-            names, seconds, stems = known
-            if (
-                seconds
-                and place < last
-                and (tokens[place + 1] in seconds or (stems and tokens[place + 1].startswith(stems)))
-            ):
-                hits += self._at(tokens, place)
-            elif names:
-                hits += [(place, place + 1, name) for name in names]
+            longest = dict.fromkeys(starts.alone, place + 1)
+            if starts.phrases and place + 1 < len(tokens):
+                for concept, rest in (*starts.by_next.get(tokens[place + 1], ()), *starts.loose):
+                    end = place + 1 + len(rest)
+                    if end > longest.get(concept, 0) and _follows(tokens, place + 1, rest):
+                        longest[concept] = end
+            hits += [(place, end, concept) for concept, end in longest.items()]
         return hits
 
-    def _remember(self, token: str) -> _Known:
-        starts = self.starts(token)
-        names = tuple(dict.fromkeys(name for name, rest in starts if not rest))
-        seconds = frozenset(rest[0] for _, rest in starts if rest)
-        stems = tuple(second[:-1] for second in seconds if second.endswith("*") and len(second) > 1)
-        if len(self._alone) >= _LIMIT:
-            self._alone.clear()
-        known = self._alone[token] = (names, seconds, stems) if starts else _NOTHING
-        return known
 
-    def _at(self, tokens: Sequence[str], place: int) -> list[tuple[int, int, str]]:
-        longest: dict[str, int] = {}
-        for concept, rest in self.starts(tokens[place]):
-            if not rest or _follows(tokens, place + 1, rest):
-                longest[concept] = max(longest.get(concept, 0), place + 1 + len(rest))
-        return [(place, end, concept) for concept, end in longest.items()]
+class _Starts:
+    """What may begin with a token: concepts that it is, and phrases by the token that must come next."""
+
+    __slots__ = ("alone", "by_next", "loose", "phrases")
+
+    def __init__(self, found: list[tuple[str, tuple[str, ...]]]) -> None:
+        some = sorted(set(found))
+        self.alone = tuple(concept for concept, rest in some if not rest)
+        self.by_next: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+        self.loose = [(concept, rest) for concept, rest in some if rest and rest[0].endswith("*")]
+        for concept, rest in some:
+            if rest and not rest[0].endswith("*"):
+                self.by_next[rest[0]].append((concept, rest))
+        self.by_next = dict(self.by_next)
+        self.phrases = bool(self.loose or self.by_next)
 
 
 def _follows(tokens: Sequence[str], place: int, rest: tuple[str, ...]) -> bool:

@@ -8,8 +8,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,13 +17,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentiment.errors import ModelError
+from sentiment.outputs import whole_file
 from sentiment.stance import normalise
 from sentiment.stance.score import Scorer
 from sentiment.stance.tokens import Doc
 
 FORMAT = "reader-sentiment stance model"
 FORMAT_VERSION = 1
-_ARRAYS = ("idf", "coef", "scales", "intercept", "first_coef", "first_scales", "first_intercept", "turn", "shift")
+_ARRAYS = (
+    "idf",
+    "coef",
+    "scales",
+    "intercept",
+    "first_coef",
+    "first_scales",
+    "first_intercept",
+    "turn",
+    "shift",
+    "first_turn",
+    "first_shift",
+)
 _LIMIT = 400_000_000
 """Bytes a member may unpack to: a hundred times the largest model that was made."""
 
@@ -74,18 +85,8 @@ class Model:
 
     def save(self, path: Path) -> None:
         """Write the file in one step: the old one stays until the new one is whole."""
-        path = Path(path)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(self.to_bytes())
-            mask = os.umask(0)
-            os.umask(mask)
-            Path(name).chmod(0o666 & ~mask)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with whole_file(Path(path), binary=True) as file:
+            file.write(self.to_bytes())
 
     def to_bytes(self) -> bytes:
         """The file: the same model gives the same bytes."""

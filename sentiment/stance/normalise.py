@@ -34,6 +34,7 @@ _CROSSED = re.compile(
 )
 _EMOJI = re.compile("([\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff])(?:\\s*\\1)+")
 _LONG = re.compile(r"([^\W\d_]|[!?.,*_~=\-])\1{2,}")
+_SPACE = re.compile(r"\s+")
 
 
 def normalise(text: str) -> str:
@@ -63,4 +64,4 @@ def _once(text: str) -> str:
         text = _STARRED.sub(SWEAR, text)
     if "xx" in text or "XX" in text:
         text = _CROSSED.sub(SWEAR, text)
-    return " ".join(_LONG.sub(r"\1\1", text).split())
+    return _SPACE.sub(" ", _LONG.sub(r"\1\1", text)).strip()

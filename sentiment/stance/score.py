@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -36,19 +38,23 @@ class Scorer:
         self.two_passes = bool(arrays["first_coef"].size)
         idf = arrays["idf"].astype(np.float64)
         self._labels = len(meta["labels"])
-        self._coef = weights(arrays["coef"], arrays["scales"])
-        self._intercept = arrays["intercept"].astype(np.float64)
-        self._first = weights(arrays["first_coef"], arrays["first_scales"]) if self.two_passes else None
-        self._first_intercept = arrays["first_intercept"].astype(np.float64)
-        self._turn, self._shift = arrays["turn"].astype(np.float64), arrays["shift"].astype(np.float64)
-        self.blocks: list[_Block] = []
+        self._arrays = arrays
         self._contrasts: dict[tuple[str, int], Floats] = {}
+        self.blocks: list[_Block] = []
         start = 0
         for spec, names in zip(meta["blocks"], vocabulary, strict=True):
             run = self.analysers.blocks[spec["name"]]
             part = slice(start, start + len(names))
             self.blocks.append(_Block(spec, names, run, idf[part], part, self.languages))
             start += len(names)
+
+    @cached_property
+    def _last(self) -> _Logits:
+        return _Logits(self._arrays, "", self._arrays["turn"], self._arrays["shift"])
+
+    @cached_property
+    def _first(self) -> _Logits:
+        return _Logits(self._arrays, "first_", self._arrays["first_turn"], self._arrays["first_shift"])
 
     def prepare(self, text: str, *, language: str = "", parent: str = "", quote: str = "") -> Doc:
         """A comment as the features read it."""
@@ -59,8 +65,7 @@ class Scorer:
         out = np.empty((len(docs), self._labels))
         for start in range(0, len(docs), BATCH):
             part = self.with_parents(docs[start : start + BATCH])
-            margins = self.margins(part)
-            out[start : start + len(part)] = self._calibrated(margins, part)
+            out[start : start + len(part)] = self._shares(part, self._last)
         return out
 
     def with_parents(self, docs: Sequence[Doc]) -> Sequence[Doc]:
@@ -71,48 +76,57 @@ class Scorer:
         if not above:
             return docs
         parents = list(above.values())
-        shares = self._calibrated(self.margins(parents, first=True), parents)
-        told = {doc.text: tuple(map(float, row)) for doc, row in zip(parents, shares, strict=True)}
+        shares = self._shares(parents, self._first)
+        told = {doc.text: rounded(row) for doc, row in zip(parents, shares, strict=True)}
         return [
             doc if doc.parent is None or doc.shared else dataclasses.replace(doc, shared=told[doc.parent.text])
             for doc in docs
         ]
 
-    def margins(self, docs: Sequence[Doc], *, first: bool = False) -> Floats:
-        """Margins before calibration, comments by labels."""
-        coef = self._first if first and self._first is not None else self._coef
-        out = np.tile(self._first_intercept if first else self._intercept, (len(docs), 1))
-        for block in self.blocks:
-            rows, columns, values = block.entries(docs)
-            if not len(rows):
-                continue
-            for label in range(self._labels):
-                out[:, label] += np.bincount(rows, values * coef[label][columns], minlength=len(docs))
-        return out
-
-    def _calibrated(self, margins: Floats, docs: Sequence[Doc]) -> Floats:
+    def _shares(self, docs: Sequence[Doc], logits: _Logits) -> Floats:
         places = np.array(
             [self.languages.index(d.language) if d.language in self.languages else 0 for d in docs], dtype=np.intp
         )
-        logits = np.einsum("nk,nkl->nl", margins, self._turn[places]) + self._shift[places]
-        up = np.exp(logits - logits.max(axis=1, keepdims=True))
-        out: Floats = up / up.sum(axis=1, keepdims=True)
-        return out
-
-    def logit_weights(self, language: str) -> Floats:
-        """Weight of every feature on every label's logit in one language, labels by features."""
-        place = self.languages.index(language) if language in self.languages else 0
-        out: Floats = self._turn[place].T @ self._coef
-        return out
+        out = logits.shift[places]
+        for block in self.blocks:
+            rows, columns, values = block.entries(docs)
+            if len(rows):
+                at = places[rows] * logits.width + columns
+                for label in range(self._labels):
+                    out[:, label] += np.bincount(rows, values * logits.flat[label][at], minlength=len(docs))
+        up = np.exp(out - out.max(axis=1, keepdims=True))
+        shares: Floats = up / up.sum(axis=1, keepdims=True)
+        return shares
 
     def contrast(self, language: str, label: int) -> Floats:
         """Weight of every feature on a label's logit above the mean of the other labels', in one language."""
         known = self._contrasts.get((language, label))
         if known is None:
-            logits = self.logit_weights(language)
-            known = logits[label] - np.delete(logits, label, axis=0).mean(axis=0)
-            self._contrasts[language, label] = known  # languages by labels: a few, 0.7 MB each
+            place = self.languages.index(language) if language in self.languages else 0
+            start = place * self._last.width
+            mine = self._last.flat[:, start : start + self._last.width]
+            known = mine[label] - np.delete(mine, label, axis=0).mean(axis=0)
+            self._contrasts[language, label] = known
         return known
+
+
+class _Logits:
+    """Weights and calibration drawn together: what a feature adds to each label's logit, language by language."""
+
+    def __init__(self, arrays: dict[str, NDArray[Any]], prefix: str, turn: NDArray[Any], shift: NDArray[Any]) -> None:
+        coef = weights(arrays[f"{prefix}coef"], arrays[f"{prefix}scales"])
+        intercept = arrays[f"{prefix}intercept"].astype(np.float64)
+        languages, labels, self.width = len(turn), turn.shape[2], coef.shape[1]
+        self.flat: Floats = np.empty((labels, languages * self.width))
+        for place, matrix in enumerate(turn.astype(np.float64)):
+            self.flat[:, place * self.width : (place + 1) * self.width] = matrix.T @ coef
+        """Labels by languages times features."""
+        self.shift: Floats = np.array([intercept @ m for m in turn.astype(np.float64)]) + shift
+
+
+def rounded(shares: Floats) -> tuple[float, ...]:
+    """Probabilities as a feature: to four digits, so that the last bits of a first pass change no second one."""
+    return tuple(round(float(share), 4) for share in shares)
 
 
 def weights(coef: NDArray[Any], scales: NDArray[Any]) -> Floats:
@@ -136,29 +150,31 @@ class _Block:
         self.name, self.weight, self.apart = spec["name"], float(spec["weight"]), bool(spec["apart"])
         self.idf, self.start, self._run = idf, part.start, run
         self.names = names
-        self._columns: dict[str, dict[str, int]] = {language: {} for language in languages}
-        if self.apart:
-            for place, name in enumerate(names):
-                language, _, rest = name.partition("\t")
-                self._columns[language][rest] = place
-        else:
-            every = {name: place for place, name in enumerate(names)}
-            self._columns = {language: every for language in languages}  # noqa: C420 - one table, shared on purpose
+        self._columns: dict[str, dict[str, int]] = {}
+        self._languages = frozenset(languages)
         self._memory: dict[str, dict[str, NDArray[np.int32]]] = {language: {} for language in languages}
-        self._read = {"chars": self._letters, "words": self._words}.get(self.name, self._names)
-        self._after = (
-            {language: _after(table) for language, table in self._columns.items()} if self.name == "words" else {}
-        )
 
     def columns(self, language: str) -> dict[str, int]:
-        """Feature name, without its language, -> column within the block."""
-        return self._columns.get(language, {})
+        """Feature name, without its language, -> column within the block; made when a language is first met."""
+        known = self._columns.get(language)
+        if known is None:
+            known = self._columns[language] = self._made(language)
+        return known
+
+    def _made(self, language: str) -> dict[str, int]:
+        if language not in self._languages:
+            return {}
+        if not self.apart:
+            return {name: place for place, name in enumerate(self.names)}
+        prefix = f"{language}\t"  # the names are sorted, so those of a language stand together
+        first, last = bisect_left(self.names, prefix), bisect_left(self.names, f"{language}\x0a")
+        return {name[len(prefix) :]: first + place for place, name in enumerate(self.names[first:last])}
 
     def entries(self, docs: Sequence[Doc]) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
         """Weighted values of a batch: row, column in the model, value; sorted by row."""
         if self.name in VALUES:
             return self._numbers(docs)
-        rows, columns = self._read(docs)
+        rows, columns = self._letters(docs) if self.name == "chars" else self._names(docs)
         width = max(1, len(self.idf))
         keys = rows * width + columns
         keys.sort()
@@ -175,26 +191,10 @@ class _Block:
         found: list[int] = []
         counts: list[int] = []
         for doc in docs:
-            known = self._columns.get(doc.language)
+            known = self.columns(doc.language)
             before = len(found)
             if known:
                 found += [known[name] for name in self._run(doc) if name in known]
-            counts.append(len(found) - before)
-        return np.repeat(np.arange(len(docs)), counts), np.array(found, dtype=np.intp)
-
-    def _words(self, docs: Sequence[Doc]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """What :func:`sentiment.stance.features.words` names, without making a string of every pair of neighbours."""
-        found: list[int] = []
-        counts: list[int] = []
-        for doc in docs:
-            before, tokens = len(found), doc.tokens
-            known, after = self._columns.get(doc.language), self._after.get(doc.language)
-            if known and after is not None:
-                found += [known[token] for token in tokens if token in known]
-                for place, token in enumerate(tokens[:-1]):
-                    seconds = after.get(token)
-                    if seconds is not None and tokens[place + 1] in seconds:
-                        found.append(seconds[tokens[place + 1]])
             counts.append(len(found) - before)
         return np.repeat(np.arange(len(docs)), counts), np.array(found, dtype=np.intp)
 
@@ -244,7 +244,7 @@ class _Block:
         yield from zip(owners, chunks, totals.tolist(), strict=True)
 
     def _remember(self, chunk: str, language: str) -> NDArray[np.int32]:
-        known, memory = self._columns[language], self._memory[language]
+        known, memory = self.columns(language), self._memory[language]
         if len(memory) >= _MEMORY:
             memory.clear()
         piece = np.array([known[gram] for gram in char_ngrams(chunk) if gram in known], dtype=np.int32)
@@ -254,20 +254,10 @@ class _Block:
     def _numbers(self, docs: Sequence[Doc]) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
         rows, columns, values = [], [], []
         for row, doc in enumerate(docs):
-            known = self._columns.get(doc.language, {})
+            known = self.columns(doc.language)
             for name, value in self._run(doc).items():
                 if name in known:
                     rows.append(row)
                     columns.append(known[name] + self.start)
                     values.append(value * self.weight)
         return np.array(rows, dtype=np.intp), np.array(columns, dtype=np.intp), np.array(values, dtype=np.float64)
-
-
-def _after(columns: dict[str, int]) -> dict[str, dict[str, int]]:
-    """Of the names that are pairs: first word -> second word -> column."""
-    found: dict[str, dict[str, int]] = {}
-    for name, place in columns.items():
-        first, space, second = name.partition(" ")
-        if space:
-            found.setdefault(first, {})[second] = place
-    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from sentiment.stance.normalise import normalise
 
@@ -37,6 +38,8 @@ class Doc:
     quoted: bool = False
     tags: list[str] = field(default_factory=list)
     """Hashtags, addressed names and hosts of links as they were written, in lower case."""
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What the features found out, so that no block looks twice."""
     shared: tuple[float, ...] = ()
     """Probabilities of the parent's stance from a first pass; empty where there is none."""
 

@@ -23,7 +23,7 @@ from sentiment.stance.estimator import MarginClassifier
 from sentiment.stance.features import SHARED
 from sentiment.stance.metrics import figures
 from sentiment.stance.model import FORMAT, FORMAT_VERSION, Model, digest
-from sentiment.stance.score import weights
+from sentiment.stance.score import rounded, weights
 from sentiment.stance.table import Rows, count_labels, read_rows
 from sentiment.stance.target import Target
 from sentiment.stance.tokens import Doc
@@ -149,11 +149,11 @@ def told(docs: list[Doc], rows: Rows, first: Choice, options: Options) -> list[D
     known = {doc.text: row for row, doc in enumerate(docs)}
     parents = {doc.parent.text: doc.parent for doc in docs if doc.parent is not None}
     strange = [doc for text, doc in parents.items() if text not in known]
-    shares = {text: tuple(map(float, first.held_out[known[text]])) for text in parents if text in known}
+    shares = {text: rounded(first.held_out[known[text]]) for text in parents if text in known}
     if strange:
         model = _finish(rows, first.design, first, None, first.design.analysers.lists, options).model
         guesses = model.probabilities(strange)
-        shares |= {doc.text: tuple(map(float, row)) for doc, row in zip(strange, guesses, strict=True)}
+        shares |= {doc.text: rounded(row) for doc, row in zip(strange, guesses, strict=True)}
     return [doc if doc.parent is None else dataclasses.replace(doc, shared=shares[doc.parent.text]) for doc in docs]
 
 
@@ -164,10 +164,9 @@ def _finish(
     pipeline, vocabulary = _fit(rows, design, choice, options)
     last = pipeline.steps[-1][1]
     _store(arrays, "", last)
-    arrays["turn"], arrays["shift"] = last.turn_, last.shift_
     if first is None:
         none = np.empty(0)
-        arrays |= {"first_coef": none, "first_scales": none, "first_intercept": none}
+        arrays |= {f"first_{name}": none for name in ("coef", "scales", "intercept", "turn", "shift")}
     else:
         early, _ = _fit(rows, design, first, options)
         _store(arrays, "first_", early.steps[-1][1])
@@ -232,6 +231,7 @@ def _fit(rows: Rows, design: Design, choice: Choice, options: Options) -> tuple[
 def _store(arrays: dict[str, NDArray[Any]], prefix: str, last: MarginClassifier) -> None:
     arrays[f"{prefix}coef"], arrays[f"{prefix}scales"] = coarse(last.coef_)
     arrays[f"{prefix}intercept"] = last.intercept_
+    arrays[f"{prefix}turn"], arrays[f"{prefix}shift"] = last.turn_, last.shift_
 
 
 def coarse(coef: NDArray[np.float64]) -> tuple[NDArray[np.int16], NDArray[np.float64]]:
@@ -250,5 +250,9 @@ def scores(rows: Rows, shares: NDArray[np.float64], power: float) -> dict[str, A
     out = {}
     for name, pick in some.items():
         found = figures(rows.codes[pick], said[pick], rows.labels, shares[pick])
-        out[name] = {key: found[key] for key in ("n", "macro_f1", "f_avg", "log_loss", "ece")}
+        out[name] = {key: _four(found[key]) for key in ("n", "macro_f1", "f_avg", "log_loss", "ece")}
     return out
+
+
+def _four(value: Any) -> Any:
+    return round(value, 4) if isinstance(value, float) else value  # the last digits depend on the processor

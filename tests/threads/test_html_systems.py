@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sentiment.threads.html import systems, words
+from sentiment.records import Document
+from sentiment.threads.html import read_html, systems, words
 from sentiment.threads.html.select import compile_selector
 from sentiment.threads.html.tree import grow
 
@@ -96,9 +97,6 @@ def test_line_breaks_and_emoji_survive() -> None:
 
 def test_page_cut_short_by_script_is_declared() -> None:
     """A page that states more comments than the file holds says so."""
-    from sentiment.records import Document
-    from sentiment.threads.html import read_html
-
     draft = read_html(
         Document(
             source="x", content="<h1>T</h1><p>Some text of the article, long enough to be one.</p><h3>149 Comments</h3>"
@@ -106,3 +104,75 @@ def test_page_cut_short_by_script_is_declared() -> None:
     )
     assert draft.declared_comments == 149
     assert draft.notes == ["page declares 149 comments, 0 in the file"]
+
+
+def test_comments_that_a_script_would_load_are_named() -> None:
+    """A page that only keeps the place for comments says which system would have filled it."""
+    draft = read_html(Document(source="x", content='<h1>T</h1><p>An article.</p><div id="disqus_thread"></div>'))
+    assert draft.notes == ["Disqus loads comments by script: none in the file"]
+
+
+def test_deleted_comments_are_counted_and_their_answers_kept() -> None:
+    """A comment that was taken out is no comment; what answered it hangs on what it answered."""
+    content = (GOLDEN / "wordpress.html").read_text(encoding="utf-8")
+    content = content.replace(
+        "<p>Fair for whom? Read the two-year clause first.</p>", "<p>This comment has been removed.</p>"
+    )
+    draft = read_html(Document(source="x", content=content))
+    assert [one.author for one in draft.comments] == ["Mira Tal", "Jun K."]
+    assert "deleted comments left out: 1" in draft.notes
+
+
+def test_records_under_a_named_article_are_its_comments() -> None:
+    """Without any name of a discussion, an article before the records makes them comments and no forum thread."""
+    rows = "".join(
+        f'<div class="c"><a class="nick" href="/user/{i}">{name}</a> <i>1{i}.05.2024 10:00</i><div>{text}</div></div>'
+        for i, (name, text) in enumerate(
+            [
+                ("ann", "Too dear for me, and too far from the station."),
+                ("bo", "I like it here, the light is good and so is the bread."),
+                ("cy", "No parking, again, and nobody is surprised by that."),
+            ]
+        )
+    )
+    article = (
+        "<article><h1>T</h1><p>The harbour town has opened its new market hall after four years of work.</p></article>"
+    )
+    draft = read_html(Document(source="x", content=f"<html><body>{article}<section>{rows}</section></body></html>"))
+    assert draft.body.startswith("The harbour town")
+    assert [one.author for one in draft.comments] == ["ann", "bo", "cy"]
+
+
+@pytest.mark.parametrize(
+    ("language", "texts", "days"),
+    [
+        ("en", ["03-04-2021", "03-05-2021"], ["2021-03-04", "2021-03-05"]),
+        ("en", ["03-04-2021", "13-05-2021"], ["2021-04-03", "2021-05-13"]),
+        ("en-US", ["03-04-2021"], ["2021-03-04"]),
+        ("de", ["03.04.2021"], ["2021-04-03"]),
+    ],
+)
+def test_day_and_month_are_told_apart(language: str, texts: list[str], days: list[str]) -> None:
+    """Posts of a thread stand close together; where nothing tells, the page's language decides."""
+    posts = "".join(
+        f'<div class="post" id="post_{i}"><span class="largetext">reader{i}</span>'
+        f'<span class="post_date">{text}, 10:0{i}</span>'
+        f'<div class="post_body">Post number {i} has words of its own.</div></div>'
+        for i, text in enumerate([texts[0], *texts])
+    )
+    draft = read_html(Document(source="x", content=f'<html lang="{language}"><body><h1>T</h1>{posts}</body></html>'))
+    assert [str(one.date and one.date.date()) for one in draft.comments] == days
+
+
+def test_comments_without_dates_are_found_by_name_and_buttons() -> None:
+    """Where a page shows no dates, records that are named comments and carry buttons are still comments."""
+    rows = "".join(
+        f'<div class="commento"><b class="autore">{name}</b><p>{text}</p><a>Rispondi</a> <a>Segnala</a></div>'
+        for name, text in [("Luca", "Bello, ma troppo caro per me."), ("Anna", "Prezzi onesti, io ci vado volentieri.")]
+    )
+    paragraph = "<p>Il nuovo mercato ha aperto lunedì dopo quattro anni di lavori, con molti banchi ancora vuoti.</p>"
+    article = f"<article><h1>T</h1>{paragraph * 6}</article>"
+    draft = read_html(
+        Document(source="x", content=f'<html lang="it">{article}<section class="commenti">{rows}</section>')
+    )
+    assert [(one.author, one.date) for one in draft.comments] == [("Luca", None), ("Anna", None)]

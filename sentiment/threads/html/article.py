@@ -157,6 +157,15 @@ def _narrowed(tree: Tree, best: int, good: dict[int, int]) -> int:
     return best
 
 
+def is_named_article(tree: Tree, node: int, before: int) -> bool:
+    """Whether a node, or an element around it that ends before another place, is called an article."""
+    return any(
+        tree.tag[above] == "article" or ARTICLE_NAME.search(f"{tree.get(above, 'class')} {tree.get(above, 'id')}")
+        for above in (node, *tree.ancestors(node))
+        if tree.end[above] <= before
+    )
+
+
 def _fallback(tree: Tree, blocks: list[_Block]) -> int:
     """Without any running text (a picture with two lines): what is named as the article, if it has words."""
     words: dict[int, int] = {}

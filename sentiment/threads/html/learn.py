@@ -10,6 +10,7 @@ from datetime import datetime
 from sentiment.threads import markers
 from sentiment.threads.dates import find_date
 from sentiment.threads.html import words
+from sentiment.threads.html.names import names
 from sentiment.threads.html.signs import (
     AUTHOR_LONGEST,
     DATE_CLASS,
@@ -25,7 +26,7 @@ from sentiment.threads.html.signs import (
 from sentiment.threads.html.systems import Record
 from sentiment.threads.html.tree import Tree
 
-SAMPLE = 150
+SAMPLE = 60
 """Records from which a shape is learned; more do not change it."""
 
 REPEATED = 0.4
@@ -76,19 +77,31 @@ def learn(tree: Tree, records: list[Record]) -> Shape:
 
 Chunk = tuple[int, str, str]
 
+_QUOTE_TAGS = names("blockquote div table aside")
+
 
 def _chunks(tree: Tree, records: list[Record]) -> list[list[Chunk]]:
     """Per record: node, key and folded text of every piece of text."""
     found = []
     for record in records:
         row = []
+        quoted = -1
         for node in record.own:
-            if not tree.tag[node]:
+            if node < quoted:
+                continue
+            if _is_quote(tree, node):
+                quoted = tree.end[node]
+            elif not tree.tag[node]:
                 text = tree.text[node]
                 flat = folded(text) if len(text) < 120 else text
                 row.append((node, key_of(tree, node, record.root), flat))
         found.append(row)
     return found
+
+
+def _is_quote(tree: Tree, node: int) -> bool:
+    tag = tree.tag[node]
+    return tag in _QUOTE_TAGS and words.kind_of(tree.get(node, "class"), tag) == "quote"
 
 
 def _repeated(chunks: list[list[Chunk]], n: int) -> frozenset[str]:
@@ -129,7 +142,7 @@ def _learn_date(tree: Tree, records: list[Record]) -> tuple[tuple[str, str], flo
                 if is_profile(tree, node, value):
                     score[key] -= 8
                 if MACHINE.match(value):
-                    score[key] += 2.5
+                    score[key] += 5
                 if DATE_CLASS.search(tree.get(node, "class") + " " + tree.get(tree.parent[node], "class")):
                     score[key] += 2
     best, best_score = ("", ""), 0.0
@@ -165,26 +178,27 @@ def _learn_author(tree: Tree, records: list[Record]) -> tuple[str, float]:
             if tree.end[node] - node > 12 or not 0 < tree.size(node) <= AUTHOR_LONGEST or not tree.tag[node]:
                 continue
             name = tree.line(node)
-            if not _LETTER.search(name) or is_date(name) or is_furniture(name):
+            if len(name) < 2 or not _LETTER.search(name) or is_date(name) or is_furniture(name):
                 continue
             key = key_of(tree, node, record.root)
             many[key] += 1
             if number in seen[key]:
                 continue
-            seen[key][number] = name
-            score[key] += author_hints(tree, node) - 3 * index / len(record.own)
+            seen[key][number] = folded(name)
+            pieces = sum(1 for inner in range(node, tree.end[node]) if not tree.tag[inner])
+            score[key] += author_hints(tree, node) - 3 * index / len(record.own) - 1.5 * (pieces - 1)
     best, best_score = "", 3.0
-    for key, names in seen.items():
-        n = len(names)
+    for key, given in seen.items():
+        n = len(given)
         if n < REPEATED * len(records):
             continue
         total = (
             10 * n / len(records)
             + score[key] / n
             - min(3.0, 1.5 * (many[key] / n - 1))
-            + 3 * len(set(names.values())) / n
+            + 3 * len(set(given.values())) / n
         )
-        if n >= 4 and len(set(names.values())) == 1:
+        if n >= 4 and len(set(given.values())) == 1:
             total -= 3 if score[key] / n > 2 else 10
         if total > best_score:
             best, best_score = key, total
@@ -238,13 +252,9 @@ def _gains(tree: Tree, record: Record, shape: Shape) -> list[int]:
             named = max(named, tree.end[node])
         if node < quoted:
             pass
-        elif tree.tag[node]:
-            if (
-                tree.tag[node] in ("blockquote", "div", "table", "aside")
-                and words.kind_of(tree.get(node, "class"), tree.tag[node]) == "quote"
-            ):
-                quoted = tree.end[node]
-        else:
+        elif _is_quote(tree, node):
+            quoted = tree.end[node]
+        elif not tree.tag[node]:
             text = tree.text[node].strip()
             flat = folded(text) if len(text) < 120 else text
             key = key_of(tree, node, record.root)

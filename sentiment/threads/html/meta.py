@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from urllib.parse import urljoin
 
 from sentiment.records import FoundDate
 from sentiment.threads import markers
-from sentiment.threads.html.record import clean_name, whole_number
+from sentiment.threads.html.plain import clean_name, whole_number
 from sentiment.threads.html.select import find_all
 from sentiment.threads.html.structured import Facts
 from sentiment.threads.html.tree import Tree
@@ -19,6 +20,7 @@ from sentiment.threads.html.when import Clock
 
 _TITLE_SEPARATOR = re.compile(r"\s+(?:[|·•»«–—-]|::)\s+")
 _SENTENCE = re.compile(r"\w+ \w+ \w+.*[.!?]$")
+_MOST_LOOKED_AT = 20
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
 _AUTHOR = (
     "[itemprop=author] [itemprop=name]",
@@ -114,6 +116,7 @@ def tags(tree: Tree) -> dict[str, str]:
 def read_meta(tree: Tree, facts: Facts, clock: Clock, base: str | None, records: list[tuple[int, int]]) -> Meta:
     """Everything but the text of an article; what stands inside ``records`` belongs to readers."""
     named = tags(tree)
+    records = _outermost(records)
     meta = Meta(url=_canonical(tree, named, base), languages=clock.languages)
     meta.title = _title(tree, named, facts, records)
     meta.outlet = facts.publisher or named.get("og:site_name", "") or named.get("application-name", "")
@@ -123,8 +126,25 @@ def read_meta(tree: Tree, facts: Facts, clock: Clock, base: str | None, records:
     return meta
 
 
+def _outermost(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans, in order, without those inside others."""
+    found: list[tuple[int, int]] = []
+    for start, stop in spans:
+        if not found or start >= found[-1][1]:
+            found.append((start, stop))
+    return found
+
+
 def _outside(nodes: list[int], records: list[tuple[int, int]]) -> list[int]:
-    return [node for node in nodes if not any(start <= node < stop for start, stop in records[:400])]
+    starts = [start for start, _ in records]
+    found = []
+    for node in nodes:
+        place = bisect_right(starts, node) - 1
+        if place < 0 or node >= records[place][1]:
+            found.append(node)
+            if len(found) >= _MOST_LOOKED_AT:
+                break
+    return found
 
 
 def _canonical(tree: Tree, named: dict[str, str], base: str | None) -> str:
@@ -218,6 +238,8 @@ def _declared(tree: Tree, facts: Facts) -> int | None:
     if facts.comment_count is not None:
         return facts.comment_count
     for node in _counting(tree):
+        if not any(sign.isdigit() for inner in range(node, tree.end[node]) for sign in tree.text[inner]):
+            continue
         line = tree.line(node)
         folded = markers.fold(line)
         opening = markers.pattern("heading").match(folded)

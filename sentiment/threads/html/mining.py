@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
 from sentiment.threads import markers
 from sentiment.threads.html import signs, words
 from sentiment.threads.html.article import Article
+from sentiment.threads.html.names import names
 from sentiment.threads.html.record import Found, read_records
 from sentiment.threads.html.shapes import COMMENT_NAME, LEAST_COVERED, Candidate, candidates, count_signs
 from sentiment.threads.html.systems import Group, Record
@@ -18,8 +20,12 @@ ANALYSED = 4
 """Shapes that are looked at closely; the right one was among the best four on all pages that were tried."""
 
 
+NUMBERED_TAGS = names("div li article section tr table")
 LEAST_SHARE = 0.3
 """Share of a page's text that a thread without names or buttons of a discussion must hold; teasers hold less."""
+
+RUN_WORTH = 0.8
+"""What a run of siblings is worth against single elements: it may have swallowed adverts between the records."""
 
 LEAST_WORDS = 12
 """Characters that the mean record must have; lists of names and dates have fewer."""
@@ -55,7 +61,7 @@ class Mined:
 def mine(tree: Tree, barred: list[int]) -> Mined | None:
     """The records of the page, or None where nothing repeats that looks like a discussion."""
     facts = count_signs(tree)
-    if facts.dates[-1] < 1 or facts.persons[-1] < 1:
+    if facts.persons[-1] < 1 or (facts.dates[-1] < 1 and facts.controls[-1] < 2):
         return None
     likely = sorted(candidates(tree, facts), key=lambda one: -one.score)[: ANALYSED * 8]
     best: Mined | None = None
@@ -66,13 +72,22 @@ def mine(tree: Tree, barred: list[int]) -> Mined | None:
         mark = tuple(record.root for record in candidate.records[:50])  # a run and its anchors are one thing
         plea = None if mark in seen or looked_at >= ANALYSED else _plea(tree, candidate)
         seen.add(mark)
-        if plea is None:
+        if plea is None or (best is not None and _is_inside(plea[0], best.group.records)):
             continue
         looked_at += 1
         mined, worth = _judge(tree, plea, barred)
+        if len(candidate.records[0].spans) > 1:
+            worth *= RUN_WORTH
         if mined is not None and worth > best_worth:
             best, best_worth = mined, worth
     return best
+
+
+def _is_inside(records: list[Record], others: list[Record]) -> bool:
+    """Whether some records are parts of others, one in each."""
+    if len(records) != len(others):
+        return False
+    return all(a.root < b.root and b.spans[-1][1] <= a.spans[-1][1] for a, b in zip(others, records, strict=True))
 
 
 def is_likely(tree: Tree, barred: list[int], article: Article) -> bool:
@@ -81,7 +96,9 @@ def is_likely(tree: Tree, barred: list[int], article: Article) -> bool:
     On 105 pages without a known system this leaves a third to be mined, and none with comments is lost.
     """
     text = tree.chars[-1] - tree.linked[-1]
-    if article.chars < 400 or article.chars < 0.35 * text or _dates_in(tree, article.node) >= 2:
+    if article.chars < 400 or article.chars < 0.35 * text or _has_headers(tree, article.node):
+        return True
+    if any(_is_numbered_run(tree, nodes) for shape, nodes in tree.by_id_shape.items() if "N" in shape):
         return True
     forms = [(node, tree.end[node]) for node in barred]
     for name in ("class", "id"):
@@ -95,7 +112,7 @@ def is_likely(tree: Tree, barred: list[int], article: Article) -> bool:
                 continue
             if any(start <= node < stop for start, stop in forms):
                 continue
-            if tree.size(node) < 0.8 * text and _dates_in(tree, node):
+            if tree.size(node) < 0.8 * text and (_dates_in(tree, node) or _controls_in(tree, node) >= 2):
                 return True
     return False
 
@@ -105,12 +122,37 @@ def _names_comment(classes: str) -> bool:
     return bool(COMMENT_NAME.search(classes))
 
 
+def _has_headers(tree: Tree, node: int) -> bool:
+    """Whether dates stand in like places under a node, and persons at all: what the posts of a thread have."""
+    places: Counter[str] = Counter()
+    persons = 0
+    for inner in range(node, tree.end[node]):
+        text = tree.text[inner]
+        if tree.tag[inner] == "time" or (text and len(text) <= 70 and signs.is_date(text)):
+            places[tree.sign(inner if tree.tag[inner] else tree.parent[inner])] += 1
+        elif not text and persons < 2:
+            persons += signs.is_person(tree, inner)
+    return persons >= 2 and any(count >= 2 for count in places.values())
+
+
+def _is_numbered_run(tree: Tree, nodes: list[int]) -> bool:
+    """Whether elements with numbered ids, such as posts have, hold words and dates."""
+    if len(nodes) < 2 or tree.tag[nodes[0]] not in NUMBERED_TAGS:
+        return False
+    return all(tree.size(node) - tree.link_size(node) >= 20 and _dates_in(tree, node) for node in (nodes[0], nodes[-1]))
+
+
+def _controls_in(tree: Tree, node: int) -> int:
+    control = markers.phrases("control")
+    texts = (tree.text[inner] for inner in range(node, tree.end[node]))
+    return sum(1 for text in texts if 0 < len(text) <= 24 and signs.folded(text) in control)
+
+
 def _dates_in(tree: Tree, node: int) -> int:
     found = 0
     for inner in range(node, tree.end[node]):
-        if tree.tag[inner] == "time" or (
-            not tree.tag[inner] and len(tree.text[inner]) <= 90 and signs.is_date(tree.text[inner])
-        ):
+        text = tree.text[inner]
+        if tree.tag[inner] == "time" or (text and len(text) <= 70 and signs.is_date(text)):
             found += 1
     return found
 
@@ -131,7 +173,11 @@ def _judge(tree: Tree, plea: _Plea, barred: list[int]) -> tuple[Mined | None, fl
     dated = sum(1 for one in found if one.date) / n
     letters = sum(min(len(one.text), 3_000) for one in found)
     least = LEAST_COVERED if hinted or controls >= 0.5 else 0.9
-    if authored < least or min(dated, group.support["date"]) < least or letters / n < LEAST_WORDS:
+    if comments and controls >= 0.8 and authored >= 0.9 and n >= 2:
+        dated = max(dated, group.support["date"], LEAST_COVERED)  # named comments with buttons: dates may be missing
+    elif min(dated, group.support["date"]) < least:
+        return None, 0.0
+    if authored < least or letters / n < LEAST_WORDS:
         return None, 0.0
     worth = letters * authored * dated * (1.2 if hinted else 1.0) * (0.5 if n == 1 else 1.0)
     confidence = 0.5 + 0.15 * hinted + 0.1 * (controls >= 0.5) + 0.1 * (n >= 3) + 0.1 * min(authored, dated)
@@ -151,6 +197,8 @@ def _plea(tree: Tree, candidate: Candidate) -> _Plea | None:
     if n == 2 and not comments and controls < 0.5:
         return None
     if not comments and controls < 0.5 and candidate.share < LEAST_SHARE:
+        return None
+    if not hinted and controls < 0.5 and candidate.held < 0.8:
         return None
     if (not hinted and controls < 0.5 and n < 3) or _is_listing(tree, records):
         return None

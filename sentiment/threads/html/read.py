@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from sentiment.assemble import Draft, DraftComment
 from sentiment.records import Document, FoundDate
 from sentiment.threads.html import systems, words
-from sentiment.threads.html.article import Article, read_article
+from sentiment.threads.html.article import GOOD_LENGTH, Article, is_named_article, read_article
 from sentiment.threads.html.meta import Meta, read_meta
 from sentiment.threads.html.mining import is_likely, mine
 from sentiment.threads.html.parents import parents
@@ -32,6 +32,8 @@ class Thread:
     found: list[Found]
     confidence: float
     is_forum: bool
+    deleted: int = 0
+    """Records that only say that there was a comment."""
 
     @property
     def rule(self) -> str:
@@ -47,7 +49,7 @@ def read_html(document: Document) -> Draft:
     """
     tree = grow(document.content)
     facts = read_facts(tree)
-    clock = Clock(document.saved, _languages(tree))
+    clock = Clock(document.saved, *_languages(tree))
     groups = systems.detect(tree)
     barred = systems.forms(tree, groups)
     threads = _known_threads(tree, groups, barred)
@@ -78,7 +80,7 @@ def read_html(document: Document) -> Draft:
         _as_comments(tree, draft, threads, clock, base)
     if not draft.comments and facts.comments:
         _as_stated(draft, facts, clock, base)
-    _account(draft)
+    _account(tree, draft, threads)
     return draft
 
 
@@ -87,23 +89,22 @@ def _without_title(body: str, title: str) -> str:
     return rest if rest and title and fold(first) == fold(title) else body
 
 
-def _languages(tree: Tree) -> tuple[str, ...]:
+def _languages(tree: Tree) -> tuple[tuple[str, ...], str]:
+    """The language that a page declares, and the order in which it then writes day and month if nothing tells."""
     nodes = tree.by_tag.get("html", ())
-    code = tree.get(nodes[0], "lang")[:2].lower() if nodes else ""
-    return (code,) if code.isalpha() and len(code) == 2 else ()
+    declared = tree.get(nodes[0], "lang").replace("_", "-").lower() if nodes else ""
+    code = declared[:2]
+    return (code,) if code.isalpha() and len(code) == 2 else (), "MDY" if declared == "en-us" else "DMY"
 
 
 def _known_threads(tree: Tree, groups: list[Group], barred: list[int]) -> list[Thread]:
     threads = []
     for group in groups:
-        found = [
-            one
-            for one in read_records(tree, group, barred)
-            if (one.text or one.quote) and not words.is_deleted(one.text)
-        ]
+        records = [one for one in read_records(tree, group, barred) if one.text or one.quote]
+        found = [one for one in records if not words.is_deleted(one.text)]
         if found:
             forum = group.system is not None and group.system.kind == "forum"
-            threads.append(Thread(group, found, 0.95, forum))
+            threads.append(Thread(group, found, 0.95, forum, len(records) - len(found)))
     return threads
 
 
@@ -120,8 +121,7 @@ def _spans(threads: list[Thread]) -> list[tuple[int, int]]:
 def _as_forum(tree: Tree, draft: Draft, thread: Thread, article: Article, clock: Clock, base: str) -> None:
     found = thread.found
     clock.learn_order(one.date for one in found)
-    outside = article.chars if found[0].record.root > article.node >= 0 else 0
-    if outside >= ARTICLE_AROUND and not thread.group.heads and outside > 3 * len(found[0].text):
+    if not thread.group.heads and _is_article_with_comments(tree, thread, article):
         draft.body, draft.boilerplate = article.body, article.boilerplate
         _as_comments(tree, draft, [thread], clock, base)
         return
@@ -134,6 +134,17 @@ def _as_forum(tree: Tree, draft: Draft, thread: Thread, article: Article, clock:
         draft.dates = [FoundDate("first post", value.date()), *draft.dates]
     _as_comments(tree, draft, [Thread(thread.group, found[1:], thread.confidence, True)], clock, base, learned=True)
     draft.rule, draft.confidence = thread.rule, thread.confidence
+
+
+def _is_article_with_comments(tree: Tree, thread: Thread, article: Article) -> bool:
+    """Whether what looks like a forum thread stands under an article."""
+    first = thread.found[0].record.root
+    if not 0 <= article.node < first:
+        return False
+    if article.chars >= ARTICLE_AROUND and article.chars > 3 * len(thread.found[0].text):
+        return True
+    named = tree.end[article.node] <= first and is_named_article(tree, article.node, first)
+    return thread.group.system is None and article.chars >= GOOD_LENGTH and named
 
 
 def _as_comments(
@@ -195,8 +206,13 @@ def _as_stated(draft: Draft, facts: Facts, clock: Clock, base: str) -> None:
     draft.rule, draft.confidence = facts.source, 0.95
 
 
-def _account(draft: Draft) -> None:
-    """Say what the file lacks: comments that the page declares or loads by script."""
+def _account(tree: Tree, draft: Draft, threads: list[Thread]) -> None:
+    """Say what the file lacks: comments that the page declares, loads by script, or shows as deleted."""
+    deleted = sum(thread.deleted for thread in threads)
+    if deleted:
+        draft.notes.append(f"deleted comments left out: {deleted:,}")
+    if not draft.comments:
+        draft.notes.extend(f"{name} loads comments by script: none in the file" for name in systems.waiting(tree))
     if draft.comments and draft.declared_comments == 0:
         draft.declared_comments = None  # the zero counts something else: shares, comments elsewhere
     declared, found = draft.declared_comments, len(draft.comments)

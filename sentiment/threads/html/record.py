@@ -9,24 +9,14 @@ from dataclasses import dataclass, field
 from sentiment.threads import markers
 from sentiment.threads.html import learn, signs, words
 from sentiment.threads.html.names import names
+from sentiment.threads.html.plain import NAME_LONGEST, clean_name, whole_number
 from sentiment.threads.html.select import Selector
 from sentiment.threads.html.systems import Group, Record, number_of
 from sentiment.threads.html.tree import Tree
 
-_BYLINE_TAIL = re.compile(
-    r",?\s+(?:am|on|at|le|il|el|em|op|dnia|the)\s+\S*\d.*$|,?\s+\d{1,2}[./]\d{1,2}[./]\d{2,4}.*$", re.I
-)
-_BYLINE_LEAD = re.compile(
-    r"^(?:(?:posted |written |submitted )?(?:by|von|par|por|door|przez|от)\s*:?\s+"
-    r"|(?:author|autor|autore|auteur|автор|verfasser)(?:\s*:\s*|\s+)|(?:text|name)\s*:\s*|@)",
-    re.I,
-)
-_EDGES = re.compile(r"^[-–—]+\s+|\s+[-–—]+$")
-_NAME_LONGEST = 80
 _TITLES = names("h3 h4 h5 h6")
 _ANSWER = re.compile(r"^(?:re|aw|odp|rép|rv|res|sv|#)\b[:#\s]|^[#\d\s]+$", re.I)
 _HEADER_LONGEST = 100
-_INTEGER = re.compile(r"[-+−]?\d[\d.,]*")
 _DEPTH_CLASS = re.compile(r"(?:depth|level|indent|lvl|nesting|child)[-_]?(\d{1,2})$", re.I)
 _SIGNATURE_RULE = re.compile(r"^(?:_{6,}|-{10,}|--)$")
 
@@ -158,7 +148,7 @@ def _known(tree: Tree, record: Record, group: Group) -> Found:
     if system is None:
         return one
     node, one.author = _first(tree, record, system["author"])
-    if len(one.author) > _NAME_LONGEST:
+    if len(one.author) > NAME_LONGEST:
         one.author = ""
     link = _first(tree, record, system["link"])[0] if system["link"] else -1
     one.author_url = _address(tree, link if link >= 0 else node, record) if node >= 0 or link >= 0 else ""
@@ -205,7 +195,7 @@ def _fill(tree: Tree, one: Found, shape: learn.Shape) -> None:
         key = ""
         if not one.author and shape.author and tree.tag[node]:
             key = learn.key_of(tree, node, one.record.root)
-            if key == shape.author and 0 < tree.size(node) <= _NAME_LONGEST:
+            if key == shape.author and 0 < tree.size(node) <= NAME_LONGEST:
                 one.author = tree.line(node)
                 one.used.append(node)
                 one.author_url = one.author_url or _address(tree, node, one.record)
@@ -332,26 +322,3 @@ def _address(tree: Tree, node: int, record: Record) -> str:
 def _usable(href: str) -> str:
     href = href.strip()
     return "" if not href or href.startswith(("#", "javascript:", "mailto:", "data:")) else href
-
-
-def whole_number(text: str) -> int | None:
-    """The first whole number in a text ("+12 points" gives 12), or None."""
-    found = _INTEGER.search(text)
-    if not found:
-        return None
-    digits = re.sub(r"[.,]", "", found.group()).replace("−", "-")
-    return int(digits) if len(digits) < 12 else None
-
-
-def clean_name(name: str) -> str:
-    """A display name without the words around it ("by ann", "ann says:", "ann on 3 May")."""
-    name = " ".join(name.split()).strip()
-    name = _BYLINE_LEAD.sub("", name)
-    name = _BYLINE_TAIL.sub("", name)
-    folded = name.casefold().rstrip(" :")
-    for verb in markers.phrases("byline"):
-        if folded.endswith(f" {verb}"):
-            name = name.rstrip(" :")[: -len(verb)].rstrip(" ,")
-            break
-    name = _EDGES.sub("", name.strip(" ,:·|•»«\u200e\u200f"))
-    return name if len(name) <= _NAME_LONGEST else ""

@@ -43,6 +43,8 @@ class Candidate:
     score: float
     share: float
     """Of the page's text outside links, what the records hold."""
+    held: float
+    """Share of the records that seem to hold a date and a person."""
 
 
 def count_signs(tree: Tree) -> Counts:
@@ -80,11 +82,15 @@ def candidates(tree: Tree, facts: Counts) -> Iterator[Candidate]:
             nodes = [node for node in nodes if _is_full(tree, facts, node)]
             if len(nodes) < 2:
                 continue
-        score = _score(tree, facts, [[(node, tree.end[node])] for node in nodes], nodes)
+        score, held = _score(tree, facts, [[(node, tree.end[node])] for node in nodes], nodes)
         if score > 0:
             spans = [[(node, tree.end[node])] for node in nodes]
             yield Candidate(
-                key, [Record(node, span) for node, span in zip(nodes, spans, strict=True)], score, _share(tree, spans)
+                key,
+                [Record(node, span) for node, span in zip(nodes, spans, strict=True)],
+                score,
+                _share(tree, spans),
+                held,
             )
         if len(nodes) >= 2:
             yield from _runs(tree, facts, key, nodes)
@@ -132,9 +138,12 @@ def _runs(tree: Tree, facts: Counts, key: str, nodes: list[int]) -> Iterator[Can
     following = [_following(tree, node, starts, tree.end[parent]) for node in nodes]
     for mark, spans in (("...", following), ("... before", _preceding(tree, nodes, parent))):
         roots = [span[0][0] for span in spans]
-        score = _score(tree, facts, spans, roots) * 0.97
+        score, held = _score(tree, facts, spans, roots)
+        score *= 0.97
         if score > 0:
-            yield Candidate(f"{key} {mark}", [Record(span[0][0], span) for span in spans], score, _share(tree, spans))
+            yield Candidate(
+                f"{key} {mark}", [Record(span[0][0], span) for span in spans], score, _share(tree, spans), held
+            )
 
 
 def _share(tree: Tree, spans: list[list[tuple[int, int]]]) -> float:
@@ -174,11 +183,11 @@ def _following(tree: Tree, node: int, starts: set[int], stop: int) -> list[tuple
     return spans
 
 
-def _score(tree: Tree, facts: Counts, spans: list[list[tuple[int, int]]], nodes: list[int]) -> float:
-    """Words of the records, weighed by how many hold one date and one person."""
+def _score(tree: Tree, facts: Counts, spans: list[list[tuple[int, int]]], nodes: list[int]) -> tuple[float, float]:
+    """Words of the records, weighed by how many hold one date and one person; and how many hold both at most."""
     n = len(nodes)
     if not n:
-        return 0.0
+        return 0.0, 0.0
     inner = _inner(nodes, spans)
     letters = dated = peopled = crowded = controlled = filled = 0
     for span, nested in zip(spans, inner, strict=True):
@@ -195,16 +204,18 @@ def _score(tree: Tree, facts: Counts, spans: list[list[tuple[int, int]]], nodes:
         peopled += persons > 0
         crowded += dates > 6 or persons > 12
         controlled += count(facts.controls) > 0
-    if dated < LEAST_COVERED * n or filled < 0.5 * n:
-        return 0.0
-    return (
+    dateless = n >= 2 and controlled >= 0.8 * n and peopled >= 0.8 * n
+    if (dated < LEAST_COVERED * n and not dateless) or filled < 0.5 * n:
+        return 0.0, 0.0
+    score = (
         letters
-        * (dated / n) ** 2
+        * max(dated / n, 0.5 * dateless) ** 2
         * (filled / n)
         * (0.3 + peopled / n)
         * (1 + 0.3 * controlled / n)
         * (1 - 0.8 * crowded / n)
     )
+    return score, min(dated, peopled) / n
 
 
 def _inner(nodes: list[int], spans: list[list[tuple[int, int]]]) -> list[list[int]]:

@@ -15,7 +15,7 @@ DEEPEST = 400
 _FEW_TAGS = 10_000
 """Pages with fewer tags cannot cost the parser more than a quarter of a second, whatever their depth."""
 
-MOST_FORMATTING = 24
+MOST_FORMATTING = 12
 """Open font, b, i ... elements: a parser repeats every open one in every following paragraph."""
 
 _LONGEST_TAG = 4_000

@@ -13,7 +13,7 @@ from sentiment.threads.html.names import names
 from sentiment.threads.html.select import Selector, compile_selector, find_all
 from sentiment.threads.html.tree import Tree
 
-_LISTS = names("items not author link date text drop quote score id parent depth head")
+_LISTS = names("items not author link date text drop quote score id parent depth head place")
 _NUMBER = re.compile(r"(\d+)")
 
 
@@ -182,7 +182,8 @@ def _same_record(tree: Tree, outer: int, inner: int) -> bool:
     numbers = number_of(tree, outer), number_of(tree, inner)
     if all(numbers):
         return numbers[0] == numbers[1]
-    return tree.sign(outer) != tree.sign(inner)
+    alike = tree.tag[outer] == tree.tag[inner] and tree.classes(outer)[:1] == tree.classes(inner)[:1]
+    return not alike and tree.sign(outer) != tree.sign(inner)
 
 
 def _run(tree: Tree, node: int, starts: set[int]) -> list[tuple[int, int]]:
@@ -211,11 +212,6 @@ def _worth(tree: Tree, group: Group) -> int:
     return total
 
 
-def drop_selectors() -> tuple[str, ...]:
-    """Parts of a page that ask for a comment, or say that there is none."""
-    return _FORMS
-
-
 _FORMS = (
     "#respond",
     ".comment-respond",
@@ -234,6 +230,11 @@ _FORMS = (
     "#comment-editor",
     ".comment-reply-form",
 )
+
+
+def waiting(tree: Tree) -> list[str]:
+    """The names of the systems that load comments into this page by script and have not."""
+    return [system.name for system in table() if any(selector.find(tree) for selector in system["place"])]
 
 
 def forms(tree: Tree, groups: list[Group]) -> list[int]:

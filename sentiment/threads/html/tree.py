@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
+from sentiment.errors import InputError
 from sentiment.threads.html.names import names
 from sentiment.threads.html.soup import mend
 
@@ -235,7 +236,11 @@ def grow(content: str) -> Tree:
     """
     source, notes = mend(content)
     tree = Tree(notes=notes)
-    _fill(tree, LexborHTMLParser(source))
+    try:
+        parser = LexborHTMLParser(source)
+    except (SelectolaxError, ValueError, MemoryError) as error:
+        raise InputError(f"the page cannot be parsed as HTML ({error}); save it again, or as text") from error
+    _fill(tree, parser)
     return tree
 
 

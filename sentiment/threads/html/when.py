@@ -16,10 +16,10 @@ _ORDINAL = re.compile(r"#\s?\d+\b")
 class Clock:
     """Reads date texts; each text once."""
 
-    def __init__(self, reference: datetime | None = None, languages: tuple[str, ...] = ()) -> None:
+    def __init__(self, reference: datetime | None = None, languages: tuple[str, ...] = (), order: str = "DMY") -> None:
         self.reference = reference
         self.languages = languages
-        self.order = "DMY"
+        self.order = self.default = order
         self._read: dict[str, datetime | None] = {}
 
     def learn_order(self, texts: Iterable[str]) -> None:
@@ -30,9 +30,8 @@ class Clock:
         numeric = [(text, found.groups()) for text in texts if (found := _NUMERIC.search(text))][:60]
         unclear = [text for text, _ in numeric]
         if unclear and not any(int(part) > 12 for _, parts in numeric for part in parts):
-            self.order = min(
-                ("DMY", "MDY") if self.order == "DMY" else ("MDY", "DMY"), key=lambda order: self._days(unclear, order)
-            )
+            orders = ("MDY", "DMY") if self.default == "MDY" else ("DMY", "MDY")
+            self.order = min(orders, key=lambda order: self._days(unclear, order))
 
     def _days(self, texts: list[str], order: str) -> float:
         """How many days some dates span: the posts of a thread stand closer in the right order."""

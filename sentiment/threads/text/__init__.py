@@ -13,18 +13,21 @@ from datetime import datetime, time
 from sentiment.assemble import Draft, DraftComment
 from sentiment.records import Document, FoundDate
 from sentiment.threads.dates import date_in_url
-from sentiment.threads.text.article import Article, read_article
+from sentiment.threads.text.article import TITLE_REACH, Article, could_be_title, read_article
 from sentiment.threads.text.headed import end_of_comments, find_headed
 from sentiment.threads.text.headings import LONGEST, declared
+from sentiment.threads.text.inline import find_inline
 from sentiment.threads.text.lines import Line, Role, join, shown, split
 from sentiment.threads.text.posts import Post, Thread, find_thread
 from sentiment.threads.text.quotes import Article as Quotable
-from sentiment.threads.text.quotes import is_quote, unmark
-from sentiment.threads.text.replies import link
+from sentiment.threads.text.quotes import Earlier, is_quote, unmark
+from sentiment.threads.text.replies import by_indent, by_names, by_titles, link
 
 OWN_BODY_WORDS = 40
 """With fewer words of prose above the first post, the page is a forum thread and its first post is the article."""
 
+LONG_ARTICLE = 250
+"""Words above a thread without user panels from which on they are an article; notices above forum threads were shorter."""
 ADJACENT = 8
 """Prose that ends so few lines (blank ones too) above the first post is what the posts answer, even in a forum."""
 
@@ -39,30 +42,43 @@ def read_lines(lines: list[Line], document: Document) -> Draft:
     visible = shown(lines)
     published = date_in_url(document.url) if document.url else None
     reference = document.saved or (datetime.combine(published, time(12)) if published else None)
-    thread = find_thread(visible, reference) or find_headed(visible)
+    thread = _find(visible, reference)
     if thread:
+        for line, length in thread.leads:
+            line.cut(length)
         _end_thread(thread)
     article = read_article(visible[: _article_end(visible, thread)], visible)
     draft = Draft(title=article.title, author=article.author, outlet=article.outlet, dates=article.dates)
     if thread and _is_forum(thread, article):
-        _opening_post(draft, article, thread)
+        _opening_post(draft, article, thread, visible)
     draft.body = join(article.body)
     if published:
         draft.dates.insert(0, FoundDate("url", published))
     if thread:
-        _comments(draft, thread, article)
+        _comments(draft, thread, article, visible)
     draft.declared_comments = _declared(visible, thread)
     draft.boilerplate = [line.text for line in visible if line.role is Role.BOILERPLATE]
     draft.notes = _notes(draft)
     return draft
 
 
+def _find(visible: Sequence[Line], reference: datetime | None) -> Thread | None:
+    """The posts under headers of their own, or those that open on the line of their words if they are more."""
+    thread, inline = find_thread(visible, reference), find_inline(visible, reference)
+    if inline and (thread is None or (inline.heading and len(inline.posts) > len(thread.posts))):
+        return inline
+    return thread or find_headed(visible)
+
+
 def _is_forum(thread: Thread, article: Article) -> bool:
     """Whether the first post is what the others answer: nothing above it, or posts with the panels that forums have."""
     if thread.heading or len(thread.posts) < 2:
         return False
-    if sum(line.words for line in article.body) < OWN_BODY_WORDS:
+    above = sum(line.words for line in article.body)
+    if above < OWN_BODY_WORDS:
         return True
+    if above > LONG_ARTICLE and thread.panels < 0.5:
+        return False
     if article.body and thread.posts[0].first - article.body[-1].number <= ADJACENT:
         return False
     return thread.panels >= 0.5 or thread.fills
@@ -95,7 +111,7 @@ def _end_thread(thread: Thread) -> None:
         last.words.pop()
 
 
-def _opening_post(draft: Draft, article: Article, thread: Thread) -> None:
+def _opening_post(draft: Draft, article: Article, thread: Thread, visible: Sequence[Line]) -> None:
     """In a forum thread the opening post is the article; what stood above it was furniture."""
     for line in article.body:
         line.role = Role.BOILERPLATE
@@ -105,27 +121,40 @@ def _opening_post(draft: Draft, article: Article, thread: Thread) -> None:
         line.role = Role.BODY
     for line in first.header:
         line.role = Role.HEADER
+    draft.title = draft.title or _title_above(visible, first)
     draft.author = first.author
     if first.date:
         draft.dates.insert(0, FoundDate("opening post", first.date.date()))
 
 
-def _comments(draft: Draft, thread: Thread, article: Article) -> None:
+def _title_above(visible: Sequence[Line], first: Post) -> str | None:
+    """The subject of a thread: the nearest line of some words above its first post."""
+    end = bisect_left([line.number for line in visible], first.first)
+    for line in reversed(visible[max(0, end - TITLE_REACH) : end]):
+        if 3 <= line.words <= 30 and could_be_title(line):
+            line.role = Role.TITLE
+            return line.text
+    return None
+
+
+def _comments(draft: Draft, thread: Thread, article: Article, visible: Sequence[Line]) -> None:
     quotable = Quotable(article.body)
-    numbers: list[int | None] = []
+    kept: list[Post] = []
+    earlier = Earlier()
     if thread.heading:
         thread.heading.role = Role.HEADER
     waiting: list[Line] = []
     for post in thread.posts:
         for line in post.header:
             line.role = Role.HEADER
-        own = [line for line in post.words if not is_quote(line, quotable)]
+        copied, post.quotes = earlier.quoted(post.words)
+        own = [line for line in post.words if line not in copied and not is_quote(line, quotable)]
         quoted = [*waiting, *(line for line in post.words if line not in own)]
         waiting = []
         if not own and quoted and not post.header:
             waiting = quoted  # a quote on a line of its own belongs to the words below it
             continue
-        if not own:
+        if not own or all(line.is_marker("deleted") for line in own):
             _no_words(draft, quoted, post)
             continue
         for line in own:
@@ -133,8 +162,19 @@ def _comments(draft: Draft, thread: Thread, article: Article) -> None:
         for line in quoted:
             line.role = Role.QUOTE
         draft.comments.append(DraftComment(join(own), post.author, date=post.date, quote=unmark(join(quoted))))
-        numbers.append(post.number)
+        earlier.add(own, len(kept))
+        kept.append(post)
+    last = thread.posts[-1].words[-1:]
+    if last and last[0].words >= 4 and not last[0].ends_sentence and last[0] is visible[-1]:
+        draft.notes.append("the file ends within the last comment, which may be cut off")
     draft.rule, draft.confidence = thread.rule, round(thread.confidence, 2)
+    numbers = [post.number for post in kept]
+    known = by_names([post.author for post in kept], [post.answers for post in kept])
+    titled = by_titles([[*post.header, *post.words[:1]] for post in kept])
+    deeper = by_indent([post.indent for post in kept])
+    copied_from = [post.quotes for post in kept]
+    for comment, *parents in zip(draft.comments, known, deeper, copied_from, titled, strict=True):
+        comment.parent = next((parent for parent in parents if parent is not None), None)
     link(draft.comments, numbers, in_order=_in_order(draft.comments, numbers))
 
 

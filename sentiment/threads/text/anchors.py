@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sentiment.threads.markers import pattern
-from sentiment.threads.text.view import LONGEST_HEADER, NAME_EDGES, View, is_name, is_number, leads, quote_attribution
+from sentiment.threads.text.names import NAME_EDGES, is_name, is_number
+from sentiment.threads.text.view import LONGEST_HEADER, View, leads, quote_attribution
 from sentiment.threads.text.words import words
 
-CANDIDATES = 14
+CANDIDATES = 8
 """Kinds of repeated lines that are tried, the most frequent first; each costs one pass over the lines."""
 
 _NUMBERED = re.compile(
@@ -63,11 +64,11 @@ def _by_key(view: View, low: int, high: int) -> tuple[list[tuple[str, list[int]]
     places: dict[str, list[int]] = defaultdict(list)
     for index in range(low, high):
         line = view.lines[index]
-        if (kind := view.date_kind(index)) and not line.folded in words("heading"):
+        if (kind := view.date_kind(index)) and line.folded not in words("heading"):
             dated[kind].append(index)
             dated["any"].append(index)
             continue
-        if line.ends_sentence and not line.text.endswith(":") or quote_attribution(line):
+        if (line.ends_sentence and not line.text.endswith(":")) or quote_attribution(line):
             continue
         for key in view.keys(index):
             places[key].append(index)

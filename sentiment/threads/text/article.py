@@ -11,10 +11,15 @@ from datetime import date
 from sentiment.records import FoundDate
 from sentiment.threads.dates import find_date, parse_date
 from sentiment.threads.text.lines import Line, Role
+from sentiment.threads.text.names import SOME_DAY, clean_name
 from sentiment.threads.text.region import COPYRIGHT, DOMAIN, is_furniture, main_region, weight
+from sentiment.threads.text.view import LONGEST_HEADER, counts_posts
+from sentiment.threads.text.words import opens
 
 TITLE_OVERLAP = 0.4
 """Share of a title's longer words that come again in the body. Promotion lines of the pages looked at had under 0.2."""
+TITLE_TOP = 4
+"""With so few lines above the first paragraph of a file the first of them is the title, whatever its words."""
 TITLE_REACH = 12
 """Lines before the first paragraph among which the title is looked for."""
 
@@ -50,6 +55,9 @@ def read_article(lines: Sequence[Line], whole: Sequence[Line]) -> Article:
         return article
     first, last = region
     first = min(_read_head(article, lines, first), last)
+    first = _below_panel(article, lines, first, last)
+    while first < last and _dateline(lines[first]):
+        first = first + 1
     last = _last_of_body(lines, first, last, article)
     repeated = Counter(line.folded for line in whole if line.words <= 6)
     for index in range(first, last + 1):
@@ -67,13 +75,15 @@ def _read_head(article: Article, lines: Sequence[Line], first: int) -> int:
     """Title, byline and date above the first paragraph; gives the index at which the body starts."""
     head = list(lines[max(0, first - TITLE_REACH) : first])
     vocabulary = _tokens(" ".join(line.text for line in lines[first : first + 40]))
-    titles = [line for line in head if _could_be_title(line)]
+    titles = [line for line in head if could_be_title(line)]
     scored = [(_overlap(line, vocabulary), line) for line in titles]
     good = [(score, line) for score, line in scored if score >= TITLE_OVERLAP]
     title = max(
         good, key=lambda pair: (round(pair[0], 1), min(pair[1].words, 6), -pair[1].number), default=(0.0, None)
     )[1]
-    if title is None and lines[first].words < 30 and _first_line_is_title(lines, first):
+    if 0 < first <= TITLE_TOP and titles:  # nothing but the title can stand there
+        title = titles[0]
+    if title is None and first <= 2 and lines[first].words < 30 and _first_line_is_title(lines, first):
         title, first = lines[first], first + 1
         while first < len(lines) and not lines[first].prose:
             first += 1
@@ -103,8 +113,11 @@ def _first_line_is_title(lines: Sequence[Line], first: int) -> bool:
     )
 
 
-def _could_be_title(line: Line) -> bool:
-    return 2 <= line.words <= 30 and not is_furniture(line) and _whole_date(line) is None and not _BYLINE.match(line.text)
+def could_be_title(line: Line) -> bool:
+    """Whether a line may be a heading: some words, no date, no byline, no furniture."""
+    return (
+        2 <= line.words <= 30 and not is_furniture(line) and _whole_date(line) is None and not _BYLINE.match(line.text)
+    )
 
 
 def _tokens(text: str) -> set[str]:
@@ -114,6 +127,29 @@ def _tokens(text: str) -> set[str]:
 def _overlap(line: Line, vocabulary: set[str]) -> float:
     own = _tokens(line.text)
     return len(own & vocabulary) / len(own) if own else 0.0
+
+
+def _below_panel(article: Article, lines: Sequence[Line], first: int, last: int) -> int:
+    """Where the words begin below a user panel (``ann  Posts: 6``) in the upper half: a forum's opening post."""
+    half = sum(max(0, weight(line)) for line in lines[first : last + 1]) / 2
+    above = 0
+    for index in range(first, last):
+        above += max(0, weight(lines[index]))
+        if above > half:
+            break
+        if counts_posts(lines[index]):
+            article.author = clean_name(lines[index].text) or article.author
+            first = index + 1
+    while (
+        first < last and find_date(lines[first].text[:100], reference=SOME_DAY) and lines[first].words <= LONGEST_HEADER
+    ):
+        first += 1
+    return first
+
+
+def _dateline(line: Line) -> bool:
+    """``Posted by ann on Monday ...``: who published the article and when, though it may end as a sentence does."""
+    return line.words <= 20 and opens("lead", line.folded) and find_date(line.text) is not None
 
 
 def _whole_date(line: Line) -> date | None:

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
-from sentiment.threads.dates import find_date, guess_order
+from sentiment.threads.dates import guess_order
 from sentiment.threads.markers import fold
 from sentiment.threads.text.gaps import Gaps
 from sentiment.threads.text.lines import Line
-from sentiment.threads.text.view import NAME_EDGES, PARTS, SOME_DAY, View, clean_name, has_profile, is_name, leads
-from sentiment.threads.text.words import opening, words
+from sentiment.threads.text.names import NAME_EDGES, clean_name, is_name
+from sentiment.threads.text.view import View, has_profile, leads
+from sentiment.threads.text.words import words
 
 SPARE, NEXT_BEST = 2, 0.7
 """A post that the best column leaves without a name gets it from the second, if that one is nearly as good."""
@@ -50,10 +52,7 @@ def read_dates(view: View, gaps: Gaps, reference: datetime | None) -> tuple[list
         for pick in (0, -1):
             column = [found[pick] if found else None for found in own]
             at = _shifted(column, gaps)
-            dates = [
-                None if index is None else view.date(index, reference, order)
-                for index in at
-            ]
+            dates = [None if index is None else view.date(index, reference, order) for index in at]
             score = _date_score(dates, at, view)
             if score > best[0]:
                 best = (score, dates, at)
@@ -93,7 +92,7 @@ def _date_score(dates: Sequence[datetime | None], at: Sequence[int | None], view
     known = [date.replace(tzinfo=None) for date in dates if date]
     if len(known) < 2:
         return filled
-    pairs = list(zip(known, known[1:], strict=False))
+    pairs = list(pairwise(known))
     ordered = max(sum(a <= b for a, b in pairs), sum(a >= b for a, b in pairs)) / len(pairs)
     whole = sum(1 for index in at if index is not None and view.date_kind(index) in ("whole", "start")) / len(at)
     return filled * (0.4 + ordered) + 0.05 * whole
@@ -122,12 +121,10 @@ def _own(gaps: Gaps, dated: Sequence[int | None]) -> list[tuple[int, int]]:
     return spans
 
 
-def _columns(
-    view: View, gaps: Gaps, own: Sequence[tuple[int, int]], dated: Sequence[int | None]
-) -> Iterator[Values]:
+def _columns(view: View, gaps: Gaps, own: Sequence[tuple[int, int]], dated: Sequence[int | None]) -> Iterator[Values]:
     """All columns of names: beside the date, at the header's edges, beside common keys, and what common lines leave."""
     count = len(gaps)
-    yield Values([name_beside_date(view.lines[at]) if at is not None else None for at in dated], 0.25)
+    yield Values([view.beside_date(at) if at is not None else None for at in dated], 0.25)
     for offset in (-1, 1, -2, 2, -3):
         values = [
             view.name(at + offset)
@@ -178,54 +175,14 @@ def _rest(line: Line, key: str) -> str | None:
     return text if text and is_name(text) and fold(text) not in words("rank") else None
 
 
-_DATE_WORDS = re.compile(
-    r"\d|\b(?:a|p)\.?m\b|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|today|yesterday|ago)\b", re.I
-)
-
-
-def name_beside_date(line: Line) -> str | None:
-    """The person on a line such as ``by ann on 3 May 2018``, ``#12 by ann`` or ``ann · 3 h``."""
-    text = re.sub(r"#\d+", " ", line.text)
-    found = opening("lead").match(fold(text))
-    if found and fold(text).startswith(("re:", "aw:")):
-        return None
-    for part in PARTS.split(text):
-        name = _strip_leads(part)
-        if not name:
-            continue
-        # "ann on 3 May 2018", "ann at 10:02", "ann 3 May": the name ends where the date, or a word before it, begins
-        pieces = name.split()
-        for length in range(1, min(5, len(pieces)) + 1):
-            if length == len(pieces) or fold(pieces[length]) in words("lead") | words("byline") or find_date(
-                " ".join(pieces[length:]), reference=SOME_DAY
-            ) and not find_date(" ".join(pieces[length + 1 :]) or "-", reference=SOME_DAY):
-                candidate = " ".join(pieces[:length]).strip(NAME_EDGES)
-                if is_name(candidate) and not find_date(candidate, reference=SOME_DAY) and not _calendar(candidate):
-                    return candidate
-                break
-    return None
-
-
-def _calendar(text: str) -> bool:
-    """Words of a date that are no date yet: ``Sunday``, ``10:02 am``."""
-    return all(_DATE_WORDS.match(piece) or fold(piece) in words("lead") for piece in text.split())
-
-
-def _strip_leads(part: str) -> str:
-    part = part.strip(NAME_EDGES)
-    while part and (found := opening("lead").match(part.casefold())) and (
-        found.end() == len(part) or not part[found.end()].isalnum()
-    ):
-        part = part[found.end() :].strip(NAME_EDGES)
-    return part
-
-
 def _mentioned(view: View, gaps: Gaps) -> set[str]:
     """Names that the words of the posts address or quote, folded."""
     found: set[str] = set()
     for number in range(len(gaps)):
         start, end = gaps.words(number)
         for index in range(start, end):
+            if view.date_kind(index) == "name" and (name := view.beside_date(index)):
+                found.add(fold(name))
             text = view.lines[index].text[:300]
             for match in _MENTION.finditer(text):
                 found.add(fold(match["at"] or match["who"]))
@@ -244,5 +201,9 @@ def _name_score(column: Values, mentioned: set[str], gaps: Gaps) -> float:
         distinct *= 0.3  # the same word beside every post is a rank or a button
     named = sum(fold(name) in mentioned for name in counts) / len(counts)
     simple = sum(len(name.split()) <= 2 for name in known) / len(known)
-    button = len(gaps) > 4 and sum(gaps.common.get(fold(name), 0) >= 0.6 * len(gaps) for name in known) > 0.5 * len(known)
-    return (filled * (0.3 + min(0.7, 1.2 * distinct)) + 0.6 * named + 0.15 * simple + column.bonus) * (0.3 if button else 1)
+    button = len(gaps) > 4 and sum(gaps.common.get(fold(name), 0) >= 0.6 * len(gaps) for name in known) > 0.5 * len(
+        known
+    )
+    return (filled * (0.3 + min(0.7, 1.2 * distinct)) + 0.6 * named + 0.15 * simple + column.bonus) * (
+        0.3 if button else 1
+    )

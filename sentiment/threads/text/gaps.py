@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from statistics import median
 
 from sentiment.threads.text.lines import Line
-from sentiment.threads.text.view import View, empty_of_words, has_profile, is_name, is_label, is_number, quote_attribution
+from sentiment.threads.text.names import is_name, is_number
+from sentiment.threads.text.replies import answered
+from sentiment.threads.text.view import View, empty_of_words, is_label, quote_attribution
 from sentiment.threads.text.words import words
 
 COMMON = 0.3
@@ -66,6 +68,8 @@ def learn_gaps(view: View, places: Sequence[int], low: int, high: int) -> tuple[
     gaps = _Learner(view, places, low, high).learn()
     for choose in (_first_of_gap, _alike):
         chosen = choose(view, gaps)
+        if low and chosen[:1] != [0] and choose is _alike:
+            chosen.insert(0, 0)  # right behind a heading there are no buttons of a post before
         if 0 < len(chosen) < len(kept):
             kept = [kept[number] for number in chosen]
             gaps = _Learner(view, [places[number] for number in kept], low, high).learn()
@@ -169,9 +173,10 @@ class _Learner:
         ):
             return True
         return (
-            has_profile(line)
-            or line.is_marker("control", "sort")
-            or line.folded in words("reply")
+            self.view.profile(index)
+            or self.view.button(index)
+            or line.is_marker("sort")
+            or (line.words <= 6 and answered([line]) is not None)
             or line.folded in words("rank")
         )
 

@@ -34,7 +34,7 @@ def _is_heading(line: Line) -> bool:
     if folded in words("heading"):
         return folded not in words("control") and not (opens("empty", folded))
     found = opening("heading").match(folded)
-    if found is None or line.text.endswith((".", "!", "?")) and line.words > 8:
+    if found is None or (line.text.endswith((".", "!", "?")) and line.words > 8):
         return False
     return "#" in found.group() or found.group().split()[-1] in words("about")
 

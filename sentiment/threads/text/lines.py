@@ -11,7 +11,9 @@ from sentiment.threads.markers import fold, pattern, phrases
 
 _NEWLINE = re.compile(r"\r\n|\n|\r|\x85|\u2028|\u2029|\x0b|\x0c")
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
-_SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+"""Signs of scripts without blanks between words; two of them make about one word."""
+_SENTENCE_END = re.compile(r"[.!?…:;。！？][\"'”’»)\]]*$")
 
 LONGEST_LINE = 20_000
 """A line longer than this is prose; no pattern is tried on it (a page of one line stays linear in its size)."""
@@ -37,11 +39,20 @@ class Line:
     number: int
     raw: str
     role: Role = field(default=Role.BOILERPLATE)
+    lead: str = ""
+    """What stood before the words on the same line: a number, a bullet, a name. It is not part of ``text``."""
 
     @cached_property
     def text(self) -> str:
         """The line without surrounding space."""
         return self.raw.strip().strip("\ufeff\u200b")
+
+    def cut(self, length: int) -> None:
+        """Take the first signs off the words and keep them as the line's lead."""
+        text = self.text
+        for fact in ("folded", "words", "ends_sentence", "prose"):
+            self.__dict__.pop(fact, None)
+        self.lead, self.text = text[:length].strip(), text[length:].strip()
 
     @cached_property
     def indent(self) -> int:
@@ -57,7 +68,9 @@ class Line:
     @cached_property
     def words(self) -> int:
         """Number of words; at most those of the first 20,000 characters are counted."""
-        return len(_WORD.findall(self.text[:LONGEST_LINE]))
+        text = self.text[:LONGEST_LINE]
+        count = len(_WORD.findall(text))
+        return count if text.isascii() else count + len(_UNSPACED.findall(text)) // 2
 
     @property
     def blank(self) -> bool:

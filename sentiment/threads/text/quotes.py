@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sentiment.threads.text.lines import Line
+from sentiment.threads.dates import find_date
+from sentiment.threads.text.lines import LONGEST_LINE, Line
+from sentiment.threads.text.names import SOME_DAY
+from sentiment.threads.text.view import quote_attribution
+from sentiment.threads.text.words import words
 
 QUOTE_GRAMS = 5
 QUOTE_SHARE = 0.8
 """A line is a quote if this share of its word 5-grams stands in the article; shared phrases alone stay far below."""
+
+LEAST_QUOTED = 4
+"""Words of a line that can be known again; shorter ones ("Thanks a lot") are said by many."""
 
 _WORD = re.compile(r"\w+")
 _MARKED = re.compile(r"^\s*(?:>|&gt;|»)\s?")
@@ -19,20 +26,74 @@ class Article:
     """The article's words, ready to be asked whether a line was copied from them."""
 
     def __init__(self, body: Sequence[Line]) -> None:
-        words = _WORD.findall(" ".join(line.text for line in body).casefold())
-        self._grams = set(_grams(words))
+        said = _WORD.findall(" ".join(line.text for line in body).casefold())
+        self._grams = set(_grams(said))
 
     def holds(self, line: Line) -> bool:
         """Whether a line of at least six words was copied from the article."""
-        words = _WORD.findall(line.text.casefold())
-        grams = _grams(words)
-        if len(words) < QUOTE_GRAMS + 1:
+        said = _WORD.findall(line.text.casefold())
+        grams = _grams(said)
+        if len(said) < QUOTE_GRAMS + 1:
             return False
         return sum(gram in self._grams for gram in grams) >= QUOTE_SHARE * len(grams)
 
 
-def _grams(words: list[str]) -> list[tuple[str, ...]]:
-    return [tuple(words[i : i + QUOTE_GRAMS]) for i in range(len(words) - QUOTE_GRAMS + 1)]
+class Earlier:
+    """The lines of earlier posts, to know one that is quoted again."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, int] = {}
+
+    def add(self, lines: Sequence[Line], index: int) -> None:
+        """Remember the words of the post with this index."""
+        for line in lines:
+            if line.words >= LEAST_QUOTED:
+                self._lines.setdefault(_bare(line), index)
+
+    def quoted(self, lines: Sequence[Line]) -> tuple[list[Line], int | None]:
+        """The lines of a post that an attribution (``ann wrote:``) opens and that an earlier post said, and which one.
+
+        A line is taken only while it is known to be copied; where the copy was edited the rest stays with the writer.
+        """
+        taken: list[Line] = []
+        parent: int | None = None
+        at = 0
+        while at < len(lines):
+            if not opens_quote(lines[at]):
+                at += 1
+                continue
+            end = at + 1
+            while end < len(lines) and opens_quote(lines[end]):
+                end += 1
+            start = end
+            while end < len(lines) and (found := self._lines.get(_bare(lines[end]))) is not None:
+                parent, end = found, end + 1
+            if end > start:
+                while end < len(lines) and lines[end].folded in words("unfold"):
+                    end += 1
+                taken += lines[at:end]
+            at = end
+        return taken, parent
+
+
+def opens_quote(line: Line) -> bool:
+    """``ann wrote:``, ``Quote:``, or a name with a date: what stands above words of somebody else."""
+    if quote_attribution(line):
+        return True
+    return (
+        line.words <= 10
+        and bool(line.folded)
+        and not line.ends_sentence
+        and find_date(line.text, reference=SOME_DAY) is not None
+    )
+
+
+def _bare(line: Line) -> str:
+    return " ".join(_WORD.findall(line.text[:LONGEST_LINE].casefold()))
+
+
+def _grams(said: list[str]) -> list[tuple[str, ...]]:
+    return [tuple(said[i : i + QUOTE_GRAMS]) for i in range(len(said) - QUOTE_GRAMS + 1)]
 
 
 def is_quote(line: Line, article: Article) -> bool:

@@ -10,7 +10,7 @@ from sentiment.threads.text.words import has, opens, words
 
 LONGEST_WEIGHT = 50
 """Words of a paragraph that count; a page's longest paragraph would else outweigh its menu and pull it in."""
-SHORT, MIDDLE, FURNITURE, FORM = -3, -2, -8, -40
+SHORT, MIDDLE, FURNITURE, FORM = -4, -2, -8, -40
 """Weights of a short line, of a headline, and of known furniture. Lists inside articles have up to ten short lines, which a
 paragraph on both sides carries; menus and lists of teasers have more, or nothing behind them."""
 MAIN = 0.5
@@ -56,7 +56,9 @@ def is_furniture(line: Line) -> bool:
         return False
     if line.words <= 30 and _PROMOTION.search(line.text) and _CHANNEL.search(line.text):
         return True
-    return opens("teaser", line.folded) or (line.words <= 14 and (opens("credit", line.folded) or has("credit", line.folded)))
+    return opens("teaser", line.folded) or (
+        line.words <= 14 and (opens("credit", line.folded) or has("credit", line.folded))
+    )
 
 
 def after(line: Line) -> bool:

@@ -9,9 +9,16 @@ from functools import cache
 from importlib import resources
 
 from sentiment.assemble import DraftComment
+from sentiment.threads.text.lines import Line
+from sentiment.threads.text.words import opening
 
 _REFERENCE = re.compile(r"^(?:@|#|№|re:?\s*#?|to\s+#|an\s+#|an\s+@)\s*(?P<number>\d{1,5})\b", re.I)
 _ADDRESSED = re.compile(r"^@\s?(?P<name>[\w.\- ]{2,40}?)\s*(?:[:,!–-]|\s)")
+
+
+_SUBJECT = re.compile(r"(?P<re>(?:(?:re|aw|sv|odp|antw|ответ)\s?:\s*)+)?(?P<title>.+)$", re.I)
+_BRACKETS = re.compile(r"\s*\(score[^)]*\)$", re.I)
+LONGEST_TITLE = 16
 
 
 def link(comments: Sequence[DraftComment], numbers: Sequence[int | None], *, in_order: bool) -> None:
@@ -46,6 +53,57 @@ def _referred(text: str, by_number: dict[int, int], last_by: dict[str, int]) -> 
                 return last_by[words]
             words = words.rpartition(" ")[0]
     return None
+
+
+def answered(header: Sequence[Line]) -> str | None:
+    """Whom a header says that its post answers: ``in reply to ann``, ``Antwort auf bob``."""
+    for line in header:
+        if line.words <= 12 and (found := opening("answer").match(line.text.casefold().lstrip("@ "))):
+            name = line.text.lstrip("@ ")[found.end() :].strip(" \t:@,.#|·•")
+            if name and len(found.group().split()) > 1:
+                return name
+    return None
+
+
+def by_indent(indents: Sequence[int]) -> list[int | None]:
+    """Parents from how far each post is indented: the nearest one before it that stands further left."""
+    parents: list[int | None] = []
+    chain: list[int] = []
+    for index, indent in enumerate(indents):
+        while chain and indents[chain[-1]] >= indent:
+            chain.pop()
+        parents.append(chain[-1] if chain else None)
+        chain.append(index)
+    return parents
+
+
+def by_titles(posts: Sequence[Sequence[Line]]) -> list[int | None]:
+    """Parents from subject lines: ``Re: Cheap as chips`` answers the last post before with that subject.
+
+    Args:
+        posts: for each post the lines among which its subject may stand.
+    """
+    last: dict[str, int] = {}
+    parents: list[int | None] = []
+    for index, lines in enumerate(posts):
+        titles = [_SUBJECT.match(_BRACKETS.sub("", line.text).strip()) for line in lines if line.words <= LONGEST_TITLE]
+        answered_title = next((found["title"].casefold() for found in titles if found and found["re"]), None)
+        parents.append(last.get(answered_title) if answered_title else None)
+        for found in titles:
+            if found:
+                last[found["title"].casefold()] = index
+    return parents
+
+
+def by_names(authors: Sequence[str | None], answers: Sequence[str | None]) -> list[int | None]:
+    """Parents from the names that headers answer: the last post before by that person."""
+    last: dict[str, int] = {}
+    parents: list[int | None] = []
+    for index, (author, name) in enumerate(zip(authors, answers, strict=True)):
+        parents.append(last.get(name.casefold()) if name else None)
+        if author:
+            last[author.casefold()] = index
+    return parents
 
 
 def opens_as_answer(text: str) -> bool:

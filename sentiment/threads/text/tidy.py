@@ -35,7 +35,8 @@ def _repeated(posts: Sequence[tuple[str | None, list[Line]]]) -> dict[str, froze
         if author:
             seen[author].update({line.text for line in [*lines[:6], *lines[-12:]]})
     return {
-        author: frozenset(text for text, count in counts.items() if count >= REPEATED) for author, counts in seen.items()
+        author: frozenset(text for text, count in counts.items() if count >= REPEATED)
+        for author, counts in seen.items()
     }
 
 
@@ -72,6 +73,10 @@ def _added(line: Line) -> bool:
         return True
     if line.words > 40 or not line.folded:
         return False
-    if line.words <= 20 and opens("edited", line.folded) and (line.words <= 3 or "#" in line.folded or ":" in line.text):
+    if (
+        line.words <= 20
+        and opens("edited", line.folded)
+        and (line.words <= 3 or "#" in line.folded or ":" in line.text)
+    ):
         return True
     return has("liked", line.folded) or opens("attached", line.folded) or (is_profile(line) and line.words <= 8)

@@ -15,28 +15,18 @@ from functools import cache
 from sentiment.threads.dates import find_date, parse_date
 from sentiment.threads.markers import fold, pattern, phrases
 from sentiment.threads.text.lines import Line
-from sentiment.threads.text.words import has, opening, opens, words
+from sentiment.threads.text.names import NAME_EDGES, PARTS, SOME_DAY, clean_name, loosened, name_beside_date
+from sentiment.threads.text.words import has, opens, words
 
-SOME_DAY = datetime(2020, 6, 15, 12)
-"""Only to see that "2 hours ago" is a date at all."""
 LONGEST_HEADER = 14
 """Words of the longest line that can stand in a header; the longest seen was a name, a rank, two counts and a title."""
 LONGEST_KEY = 8
 """Words of the longest line that can be the same furniture beside every post."""
-NAME_EDGES = " \t\xa0,;:|·•-–—»«()[]<>\"'“”„/…↑"
-
-PARTS = re.compile(r"\s{2,}|\s*[|·•»«↑→]\s*|\s[–—-]\s|\t|\xa0+|,\s")
-"""What parts a name from the rest of its line: two blanks (two elements side by side), dots, dashes."""
 
 _LABEL = re.compile(r"([^\W\d][^:]{1,40}):(?=\s|$)")
 _TITLE = re.compile(r"(?:re|aw|sv|odp|antw|ответ)\s?:", re.I)
 """``Re: A title``: the subject line of a post."""
-_HASH = re.compile(r"#\d+|[«»]")
-_COUNT = re.compile(r"\d[\d.,km]*\s+[^\W\d]+", re.I)
-_NO_NAME = re.compile(r"(?:^|\s)#\s?\d|\b(?:nr|no|№)\.?\s?\d|\d[./:-]\d+[./:-]?\d*|https?:|www\.|\.(?:com|net|org|de|it|ru|fr|es|co\.uk)$", re.I)
-"""Numbers of posts, dates, clock times, addresses."""
 _LEAD = re.compile(r"[\W_]*([^\W\d_]+)")
-_DIGITS = re.compile(r"[\d\s.,:/+%()-]+")
 _HAS_WORD = re.compile(r"[^\W_]|[^\x00-\x7f]")
 
 
@@ -49,6 +39,9 @@ class View:
         self._keys: list[tuple[str, ...] | None] = [None] * len(lines)
         self._dates: list[str | None] = [None] * len(lines)
         self._names: dict[int, str | None] = {}
+        self._beside: dict[int, str | None] = {}
+        self._profiles: dict[int, bool] = {}
+        self._buttons: dict[int, bool] = {}
         self._values: dict[tuple[int, str], datetime | None] = {}
 
     def __len__(self) -> int:
@@ -57,7 +50,7 @@ class View:
     def short(self, index: int) -> bool:
         """Whether a line has at most six words and does not end as a sentence."""
         line = self.lines[index]
-        return line.words <= 6 and not line.text.endswith((".", "!", "?", ",", "…"))
+        return line.words <= 6 and (not line.words or not line.text.endswith((".", "!", "?", ",", "…")))
 
     def keys(self, index: int) -> tuple[str, ...]:
         """What the line may share with others of its kind, the whole line first; empty for running text."""
@@ -101,9 +94,7 @@ class View:
         """The date on a line, read once for each order of numeric dates."""
         key = (index, order)
         if key not in self._values:
-            self._values[key] = find_date(
-                _HASH.sub(" ", self.lines[index].text), reference=reference, order=order
-            )
+            self._values[key] = find_date(loosened(self.lines[index].text), reference=reference, order=order)
         return self._values[key]
 
     def name(self, index: int) -> str | None:
@@ -113,6 +104,24 @@ class View:
         if index not in self._names:
             self._names[index] = self._find_name(index)
         return self._names[index]
+
+    def beside_date(self, index: int) -> str | None:
+        """The person named on a line with a date, or None."""
+        if index not in self._beside:
+            self._beside[index] = name_beside_date(self.lines[index])
+        return self._beside[index]
+
+    def profile(self, index: int) -> bool:
+        """As :func:`has_profile`, asked once."""
+        if index not in self._profiles:
+            self._profiles[index] = has_profile(self.lines[index])
+        return self._profiles[index]
+
+    def button(self, index: int) -> bool:
+        """As :func:`is_button`, asked once."""
+        if index not in self._buttons:
+            self._buttons[index] = is_button(self.lines[index])
+        return self._buttons[index]
 
     def _find_name(self, index: int) -> str | None:
         line = self.lines[index]
@@ -140,7 +149,12 @@ class View:
             return ""
         if parse_date(line.text.strip(NAME_EDGES), reference=self.reference):
             return "whole"
-        if not find_date(line.text, reference=self.reference):
+        if not any(map(str.isdigit, line.text)):  # "ann · yesterday"
+            parts = PARTS.split(line.text)
+            return (
+                "name" if len(parts) > 1 and any(parse_date(part, reference=self.reference) for part in parts) else ""
+            )
+        if not find_date(loosened(line.text), reference=self.reference):
             return ""
         if line.text.startswith("#") or line.text[0].isdigit():
             return "numbered" if line.text[0] == "#" else "start"
@@ -148,22 +162,9 @@ class View:
         word = lead[1].casefold() if lead else ""
         if word in leads():
             return word
-        first = " ".join(line.text.split()[:3])
-        return "start" if find_date(first, reference=self.reference) else "name"
-
-
-def clean_name(text: str) -> str | None:
-    """A name without what stands around it: "by", a rank, counts behind two blanks."""
-    part = next((part for part in PARTS.split(text.strip()) if part.strip(NAME_EDGES)), "").strip(NAME_EDGES)
-    while (found := opening("lead").match(part.casefold())) and found.end() < len(part) and part[found.end()] in " :":
-        part = part[found.end() :].strip(NAME_EDGES)
-    pieces = part.split()
-    for length in (3, 2, 1):
-        tail = fold(" ".join(pieces[-length:]))
-        if len(pieces) > length and (tail in words("rank") or tail in words("byline")):
-            part = " ".join(pieces[:-length])
-            break
-    return part if is_name(part) and fold(part) not in words("rank") else None
+        pieces = line.text.split()
+        opening_date = any(parse_date(" ".join(pieces[:length]), reference=self.reference) for length in (2, 3, 4, 5))
+        return "start" if opening_date else "name"
 
 
 @cache
@@ -195,13 +196,18 @@ def is_reply(line: Line) -> bool:
     """A button that only posts have: to answer, to quote, to report."""
     if line.words > 6 or not line.folded:
         return False
-    return line.folded in words("reply") or (opens("reply", line.folded) and not line.text.endswith((".", "!", "?", ",")))
+    return line.folded in words("reply") or (
+        opens("reply", line.folded) and not line.text.endswith((".", "!", "?", ","))
+    )
 
 
 def has_profile(line: Line) -> bool:
     """Whether a line, or one of its parts, is about the person: ``ann   Member Posts: 6``."""
-    if is_profile(line):
-        return True
+    return is_profile(line) or counts_posts(line)
+
+
+def counts_posts(line: Line) -> bool:
+    """Whether a number stands beside a fact about a person, as in ``Posts: 6`` or ``6 posts``."""
     return line.words <= LONGEST_HEADER and bool(_counted().search(line.folded))
 
 
@@ -211,38 +217,9 @@ def _counted() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:(?:{every}): ?#|# ?(?:{every}))(?!\w)")
 
 
-def is_number(text: str) -> bool:
-    """Counts and scores: nothing but digits and their signs."""
-    return bool(_DIGITS.fullmatch(text))
-
-
 def empty_of_words(line: Line) -> bool:
     """A rule, a row of stars: signs without a letter or a digit."""
     return not _HAS_WORD.search(line.text)
-
-
-def is_name(text: str) -> bool:
-    """Whether a text could be a person's display name."""
-    text = text.strip()
-    if not 1 < len(text) <= 40 or "&" in text or len(text.split()) > 4 or text[-1] in "!?;:,…":
-        return False
-    if not any(sign.isalnum() for sign in text) or is_number(text) or ": " in text or text.endswith(":"):
-        return False
-    if _NO_NAME.search(text) or _COUNT.fullmatch(text):
-        return False
-    if text.endswith(".") and not text[-2:-1].isupper() and len(text.split()) > 1:
-        return False
-    return not _is_furniture(fold(text))
-
-
-@cache
-def _furniture() -> frozenset[str]:
-    kinds = ("control", "sort", "form_line", "heading", "empty", "page", "footer", "profile", "edited", "lead", "rank")
-    return frozenset().union(*(words(kind) for kind in kinds))
-
-
-def _is_furniture(folded: str) -> bool:
-    return folded in _furniture() or folded in phrases("byline") or folded.startswith(("re:", "http", "www."))
 
 
 def quote_attribution(line: Line) -> bool:

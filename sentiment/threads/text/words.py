@@ -15,7 +15,9 @@ def words(kind: str) -> frozenset[str]:
     """All phrases of one kind in all languages, folded; for a kind that the markers have too, theirs as well."""
     path = resources.files("sentiment.threads.text").joinpath("headers.toml")
     table: dict[str, dict[str, list[str]]] = tomllib.loads(path.read_text(encoding="utf-8"))
-    return frozenset(fold(re.sub(r"\bN\b", "7", phrase)) for kinds in table.values() for phrase in kinds.get(kind, ())) | phrases(kind)
+    return frozenset(
+        fold(re.sub(r"\bN\b", "7", phrase)) for kinds in table.values() for phrase in kinds.get(kind, ())
+    ) | phrases(kind)
 
 
 @cache
