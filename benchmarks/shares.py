@@ -25,6 +25,7 @@ from sentiment.report.estimate import intervals
 from sentiment.report.groups import ReportOptions, Tally
 from sentiment.report.ppi import Fit, Population, Sample, fit
 from sentiment.report.result import PopulationName
+from sentiment.report.shares import Cluster, share
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -51,6 +52,7 @@ class Setting:
 SETTINGS = (
     Setting("300 labels of 20,000, useful model", 333, 60, 300, 1.6),
     Setting("300 labels of 20,000, model knows nothing", 333, 60, 300, 0.0),
+    Setting("300 labels of 20,000, model knows little", 333, 60, 300, 0.4),
     Setting("300 labels of 20,000, favor 3 %", 333, 60, 300, 1.6, (0.03, 0.5, 0.22, 0.25)),
     Setting("300 labels of 20,000, five threads", 5, 4000, 300, 1.6),
     Setting("60 labels of 600, twelve threads", 12, 50, 60, 1.6),
@@ -155,6 +157,31 @@ def same(runs: int, seed: int, population: PopulationName, *, by_thread: bool) -
     print(f"A/A, random halves of {what}: {100 * called / runs:.1f} % called different ({runs} runs)")
 
 
+def resampled(sizes: Floats, hits: Floats, random: np.random.Generator, times: int = 400) -> tuple[float, float]:
+    """The percentile interval of resampled threads, to compare with."""
+    picked = random.integers(0, len(sizes), (times, len(sizes)))
+    shares = hits[picked].sum(axis=1) / sizes[picked].sum(axis=1)
+    return float(np.quantile(shares, 0.025)), float(np.quantile(shares, 0.975))
+
+
+def threads_alone(runs: int, seed: int) -> None:
+    """Every comment labelled, threads taken as a sample: the effective size that is used, and threads resampled."""
+    random = np.random.default_rng(seed)
+    print("\nevery comment labelled, 5-59 comments a thread, share 30 %: coverage % and width")
+    for count in (3, 5, 8, 15, 30, 100):
+        held, width = np.zeros(2), np.zeros(2)
+        for _ in range(runs):
+            sizes = random.integers(5, 60, count).astype(float)
+            moods = random.beta(0.3 * (1 / CORRELATION - 1), 0.7 * (1 / CORRELATION - 1), count)
+            hits = random.binomial(sizes.astype(int), moods).astype(float)
+            found = share([Cluster(size, hit) for size, hit in zip(sizes, hits, strict=True)])
+            bounds = [(found.low or 0.0, found.high or 0.0), resampled(sizes, hits, random)]
+            held += [low <= 0.3 <= high for low, high in bounds]
+            width += [high - low for low, high in bounds]
+        used, other = (f"{100 * h / runs:5.1f} {100 * w / runs:5.1f}" for h, w in zip(held, width, strict=True))
+        print(f"{count:4} threads: effective size {used}   threads resampled {other}")
+
+
 def main() -> None:
     """Print every setting."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -164,6 +191,7 @@ def main() -> None:
     begin = time.perf_counter()
     for setting in SETTINGS:
         coverage(setting, arguments.runs, arguments.seed)
+    threads_alone(arguments.runs, arguments.seed)
     print()
     same(arguments.runs, arguments.seed, "such", by_thread=True)
     same(arguments.runs, arguments.seed, "such", by_thread=False)

@@ -21,6 +21,7 @@ _HOME = {
     "analyse": "sentiment.pipeline",
     "classify": "sentiment.pipeline",
     "report": "sentiment.pipeline",
+    "BackendOptions": "sentiment.stance.backends",
     "Page": "sentiment.records",
     "Comment": "sentiment.records",
     "Stance": "sentiment.records",
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from sentiment.records import Page as Page
     from sentiment.records import Skipped as Skipped
     from sentiment.records import Stance as Stance
+    from sentiment.stance.backends import BackendOptions as BackendOptions
 
 
 def __getattr__(name: str) -> object:

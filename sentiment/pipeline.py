@@ -7,9 +7,11 @@ nothing holds all pages at once.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from sentiment.report.groups import Report, ReportOptions
     from sentiment.report.result import PopulationName
     from sentiment.sources import ReadOptions
+    from sentiment.stance.backends import BackendOptions
+    from sentiment.stance.backends.plan import Plan
     from sentiment.stance.tag import Item, StanceBackend
     from sentiment.stance.target import Target
 
@@ -87,6 +91,7 @@ def analyse(
     model: Path | None = None,
     options: ReadOptions | None = None,
     reasons: bool = False,
+    backend: BackendOptions | None = None,
 ) -> Iterator[Tagged | Skipped]:
     """Pages with the stance of every comment; a human's label wins over the model's.
 
@@ -97,13 +102,51 @@ def analyse(
         model: a model file other than the target's own.
         options: how to read.
         reasons: whether the words and cues behind each decision are wanted.
+        backend: what tags the comments, if not the linear model.
     """
-    tagger = Tagger(target=target, annotations=annotations, model=model)
-    for item in read(paths, options=options):
-        if isinstance(item, Skipped):
-            yield item
-        else:
-            yield tagger.tag([item], reasons=reasons)[0]
+    tagger = Tagger(target=target, annotations=annotations, model=model, backend=backend)
+    for batch in _gathered(read(paths, options=options), tagger.backend.at_once):
+        tagged = iter(tagger.tag([page for page in batch if isinstance(page, Page)], reasons=reasons))
+        yield from (item if isinstance(item, Skipped) else next(tagged) for item in batch)
+
+
+def _gathered(items: Iterable[Page | Skipped], at_once: int) -> Iterator[list[Page | Skipped]]:
+    """Pages in order, as many together as it takes for so many comments; one by one where one comment is enough."""
+    batch: list[Page | Skipped] = []
+    comments = 0
+    for item in items:
+        batch.append(item)
+        comments += len(item.comments) if isinstance(item, Page) else 0
+        if comments >= at_once or at_once == 1:
+            yield batch
+            batch, comments = [], 0
+    if batch:
+        yield batch
+
+
+def plan(
+    paths: Paths | str | os.PathLike[str],
+    *,
+    backend: BackendOptions,
+    target: str = DEFAULT_TARGET,
+    options: ReadOptions | None = None,
+) -> Plan:
+    """What :func:`analyse` would send to a language model's server. Sends nothing.
+
+    Args:
+        paths: what to read, as for :func:`read`.
+        backend: a backend that sends requests: ``llm``.
+        target: what the stance is toward.
+        options: how to read.
+    """
+    from sentiment.stance.backends.llm import load
+    from sentiment.stance.backends.plan import Plan
+    from sentiment.stance.target import load_target
+
+    tagger, whole = load(load_target(target), backend), Plan()
+    for batch in _gathered(read(paths, options=options), tagger.at_once):
+        whole += tagger.plan([item for page in batch if isinstance(page, Page) for item in _items(page)])
+    return whole
 
 
 class Tagger:
@@ -113,16 +156,18 @@ class Tagger:
         target: what the stance is toward: the name of a target, or the path of its file.
         annotations: folder with one folder of labels per target.
         model: a model file other than the target's own.
+        backend: what tags the comments, if not the linear model.
     """
 
-    def __init__(self, *, target: str, annotations: Path, model: Path | None) -> None:
+    def __init__(
+        self, *, target: str, annotations: Path, model: Path | None, backend: BackendOptions | None = None
+    ) -> None:
         from sentiment.annotate.labels import load
-        from sentiment.stance.tag import load_backend
         from sentiment.stance.target import load_target
 
         chosen = load_target(target)
         self.labels: dict[str, Label] = load(annotations / chosen.slug).current
-        self.backend: StanceBackend = load_backend(chosen, model)
+        self.backend: StanceBackend = _backend(target, model, backend)
         self._learned = frozenset(getattr(getattr(self.backend, "model", None), "meta", {}).get("trained_ids", ()))
 
     def tag(self, pages: Sequence[Page], *, reasons: bool = False) -> list[Tagged]:
@@ -139,7 +184,7 @@ class Tagger:
             return stance
         # a model's error on what it learned from says nothing about its error elsewhere: such a label is known, not
         # a part of the random sample
-        drawn = None if comment.id in self._learned else label.inclusion
+        drawn = None if comment.id in self._learned or label.purpose == "train" else label.inclusion
         return replace(stance, name=label.stance, source="human", annotator=label.annotator, inclusion=drawn)
 
 
@@ -183,17 +228,18 @@ def report_options(
     step: str = "auto",
     show: Callable[[str], str] = str,
     evidence: bool = True,
+    backend: BackendOptions | None = None,
 ) -> ReportOptions:
     """What a report on a target is asked for: with the target's reasons and the model's training prevalence.
 
     ``evidence`` says whether reasons and typical comments are wanted; they cost a second look at every comment.
     """
     from sentiment.report.groups import ReportOptions
-    from sentiment.stance.tag import load_backend
     from sentiment.stance.target import load_target
 
     chosen = load_target(target)
-    meta = getattr(getattr(load_backend(chosen, model), "model", None), "meta", {})
+    linear = _backend(target, model) if backend is None else None
+    meta = getattr(getattr(linear, "model", None), "meta", {})
     shares = dict(zip(meta.get("labels", ()), meta.get("prior", ()), strict=False))
     return ReportOptions(
         by=tuple(by),
@@ -269,12 +315,14 @@ def fold(
     tally = Tally(options=options or ReportOptions(by=tuple(by)))
     skipped = []
     model = None
+    why: Counter[str] = Counter()
     for item in tagged:
         if isinstance(item, Skipped):
             skipped.append(item)
             continue
         tally.add(item.page, item.stances)
         model = model or next((stance.model for stance in item.stances if stance.model), None)
+        why.update(reasons_of_untagged(item.stances))
     chosen = load_target(target)
     made_with = provenance(
         model=model, codebook=chosen.codebook_version, file=annotations / chosen.slug / "codebook.md", command=command
@@ -286,7 +334,25 @@ def fold(
         model=model,
         skipped=skipped,
         provenance=made_with,
-        notes=_unused_labels(annotations / chosen.slug, sum(cell.human for cell in tally.cells.values())),
+        notes=[
+            *([untagged(why)] if why else []),
+            *_unused_labels(annotations / chosen.slug, sum(cell.human for cell in tally.cells.values())),
+        ],
+    )
+
+
+def reasons_of_untagged(stances: Iterable[Stance]) -> Iterator[str]:
+    """Why comments have no stance, in a few words each: "no model for es", "no answer"."""
+    return (stance.reasons[0].partition(":")[0] for stance in stances if not stance.name and stance.reasons)
+
+
+def untagged(why: Counter[str]) -> str:
+    """A sentence on the comments without a stance: how many, for which reasons, and the way out."""
+    told = "; ".join(f"{count} {reason}" for reason, count in why.most_common(6))
+    more = f"; {sum(why.values()) - sum(count for _, count in why.most_common(6))} others" if len(why) > 6 else ""
+    return (
+        f"Without a stance: {told}{more}. Label comments with `sentiment annotate`, or tag them with a model that reads "
+        "every language: --backend nli or llm."
     )
 
 
@@ -305,6 +371,7 @@ def classify(
     target: str = DEFAULT_TARGET,
     model: Path | None = None,
     reasons: bool = False,
+    backend: BackendOptions | None = None,
 ) -> list[Stance]:
     """The stance of texts that stand alone.
 
@@ -314,6 +381,7 @@ def classify(
         target: what the stance is toward.
         model: a model file other than the target's own.
         reasons: whether the words and cues behind each decision are wanted.
+        backend: what tags the comments, if not the linear model.
     """
     from sentiment.language.batch import identify_all
     from sentiment.stance.tag import Item, load_backend
@@ -326,7 +394,26 @@ def classify(
     else:
         languages = language
     items = [Item(text=text, language=code) for text, code in zip(texts, languages, strict=True)]
-    return load_backend(load_target(target), model).classify(items, reasons=reasons)
+    return load_backend(load_target(target), model, backend).classify(items, reasons=reasons)
+
+
+def _backend(target: str, model: Path | None, options: BackendOptions | None = None) -> StanceBackend:
+    """The backend; a linear one is loaded once for a report that both asks it for its training and lets it tag."""
+    if options is not None:
+        from sentiment.stance.tag import load_backend
+        from sentiment.stance.target import load_target
+
+        return load_backend(load_target(target), model, options)
+    files = [path for path in (Path(target), model) if path is not None and path.is_file()]
+    return _load_once(target, model, tuple(path.stat().st_mtime_ns for path in files))
+
+
+@lru_cache(maxsize=1)
+def _load_once(target: str, model: Path | None, _changed: tuple[int, ...]) -> StanceBackend:
+    from sentiment.stance.tag import load_backend
+    from sentiment.stance.target import load_target
+
+    return load_backend(load_target(target), model)
 
 
 def _page(document: Document) -> Page:

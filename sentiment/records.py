@@ -115,7 +115,8 @@ class Stance:
     """Where a comment stands toward the target, and who says so.
 
     ``name`` is None where nobody may say: no model for the language, and no label. ``probabilities`` are the model's,
-    calibrated, in the order of :data:`STANCES`; they stay beside a human's stance, which wins over them.
+    calibrated, in the order of :data:`STANCES`; they stay beside a human's stance, which wins over them. A language model gives a
+    verdict and no probabilities; an entailment model's are not calibrated.
     """
 
     name: str | None

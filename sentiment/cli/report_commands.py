@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sentiment.cli.backend_options import LINEAR, BackendChoice, takes_backend
 from sentiment.cli.scale_options import (
     EngineChoice,
     EngineOption,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from sentiment.records import Comment, Page, Skipped
     from sentiment.report.filters import Filters
     from sentiment.report.groups import Report
+    from sentiment.stance.backends import BackendOptions
 
 PathsArgument = Annotated[
     list[str], typer.Argument(metavar="PATH...", help="Files, folders, globs or archives; - is standard input.")
@@ -123,6 +126,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: sentiment parse seeds/003_53214adcda68b458.txt --format json")(parse)
 
 
+@takes_backend
 def report(
     paths: PathsArgument,
     target: TargetOption = DEFAULT_TARGET,
@@ -154,6 +158,7 @@ def report(
     workers: WorkersOption = None,
     engine: EngineOption = EngineChoice.local,
     scheduler: SchedulerOption = None,
+    backend: BackendChoice = LINEAR,
 ) -> None:
     """Stance per outlet and language, with intervals: do the readers want this, and how sure can we be?"""
     from sentiment.engine.pages import PageJob
@@ -162,6 +167,7 @@ def report(
 
     chosen = filters(outlet, language, since, until, min_confidence, reason, top_level_only, duplicates)
     dimensions = [name.strip() for name in by.split(",") if name.strip()]
+    stronger = _backend(backend, paths, target, annotations, model)
     asked = report_options(
         target,
         by=dimensions,
@@ -171,8 +177,9 @@ def report(
         step=step.value,
         show=masking if mask else str,
         evidence=format in (ReportFormat.json, ReportFormat.html),
+        backend=stronger,
     )
-    tagged = _tagged(paths, PageJob(target, annotations, model), run_of(workers, engine, scheduler))
+    tagged = _tagged(paths, PageJob(target, annotations, model), run_of(workers, engine, scheduler), stronger)
     found = fold(
         select(tagged, chosen, target=target),
         target=target,
@@ -248,6 +255,7 @@ def filters(
     )
 
 
+@takes_backend
 def export(
     paths: PathsArgument,
     output: Annotated[
@@ -278,17 +286,19 @@ def export(
     workers: WorkersOption = None,
     engine: EngineOption = EngineChoice.local,
     scheduler: SchedulerOption = None,
+    backend: BackendChoice = LINEAR,
 ) -> None:
     """Every comment with its stance, one row each; authors by pseudonym unless they are kept."""
     from sentiment.engine.folder import is_folder
     from sentiment.engine.pages import PageJob
     from sentiment.errors import InputError
-    from sentiment.pipeline import select
+    from sentiment.pipeline import reasons_of_untagged, select, untagged
     from sentiment.records import Skipped
     from sentiment.report.privacy import masked
     from sentiment.report.rows import mark_duplicates, rows, write_rows
 
     skipped: list[Skipped] = []
+    why: Counter[str] = Counter()
     chosen = filters(outlet, language, since, until, min_confidence, reason, top_level_only, duplicates)
     name_of = _author_of(authors, annotations)
 
@@ -300,8 +310,10 @@ def export(
             if isinstance(item, Skipped):
                 skipped.append(item)
             else:
+                why.update(reasons_of_untagged(item.stances))
                 yield from rows(masked(item.page) if mask else item.page, item.stances, author=name_of)
 
+    stronger = _backend(backend, paths, target, annotations, model, folder=is_folder(output))
     marking = duplicates is DuplicatesChoice.mark
     if is_folder(output):
         if duplicates is not DuplicatesChoice.every:
@@ -310,12 +322,32 @@ def export(
             )
         _export_parts(paths, job, run, output, (format, partition), rows_of, (chosen, authors.value, mask))
         return
-    found = rows_of(_tagged(paths, job, run))
+    found = rows_of(_tagged(paths, job, run, stronger))
     count = write_rows(mark_duplicates(found) if marking else found, output, more=["duplicate_of"] if marking else [])
     where = "" if output == "-" else f" to {output}"
     typer.echo(f"{count} comments written{where}" + (f", {len(skipped)} sources skipped" if skipped else ""), err=True)
+    if why:
+        typer.echo(untagged(why), err=True)
     for item in skipped[:10]:
         typer.echo(f"skipped {item.source}: {item.reason}", err=True)
+
+
+def _backend(
+    backend: BackendChoice,
+    paths: list[str],
+    target: str,
+    annotations: Path,
+    model: Path | None,
+    *,
+    folder: bool = False,
+) -> BackendOptions | None:
+    """The backend's options, after the user agreed to what it sends."""
+    options = backend.options(target, annotations, model, folder=folder)
+    if options is not None:
+        from sentiment.pipeline import plan
+
+        backend.confirm(lambda: None if "-" in paths else plan(paths, backend=options, target=target))
+    return options
 
 
 def _author_of(authors: Authors, annotations: Path) -> Callable[[Page, Comment], str | None]:
@@ -366,7 +398,14 @@ def _text_output(output: str):  # type: ignore[no-untyped-def]  # a context mana
     return nullcontext(sys.stdout) if output == "-" else whole_file(Path(output))
 
 
-def _tagged(paths: list[str], job: PageJob, run: Run) -> Iterator[Tagged | Skipped]:
+def _tagged(
+    paths: list[str], job: PageJob, run: Run, backend: BackendOptions | None = None
+) -> Iterator[Tagged | Skipped]:
+    """Tagged pages; a stronger backend works side by side on its own, in this process."""
+    if backend is not None:
+        from sentiment.pipeline import analyse
+
+        return analyse(paths, target=job.target, annotations=job.annotations, reasons=job.reasons, backend=backend)
     from sentiment.cli.progress import Progress
     from sentiment.engine import tagged
 

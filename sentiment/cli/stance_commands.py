@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sentiment.cli.backend_options import LINEAR, BackendChoice, takes_backend
 from sentiment.cli.scale_options import (
     EngineChoice,
     EngineOption,
@@ -83,11 +84,15 @@ def train(
     class_weight: Annotated[
         str | None, typer.Option("--class-weight", help="balanced: rare labels weigh more; shares are then distorted.")
     ] = None,
+    keep: Annotated[
+        list[str] | None, typer.Option("--keep", help="Keep this feature block even where it brings no gain: vader, tags ...")
+    ] = None,
     card: Annotated[Path | None, typer.Option("--card", help="Also write the model card as Markdown.")] = None,
 ) -> None:
     """Train a classifier from a table of texts and labels; it chooses its own settings."""
     from sentiment.errors import InputError
     from sentiment.stance.card import render_card
+    from sentiment.stance.choose import BLOCKS
     from sentiment.stance.files import read_table
     from sentiment.stance.target import load_target
     from sentiment.stance.train import Options
@@ -97,8 +102,19 @@ def train(
         raise InputError(f"--class-weight {class_weight!r} is unknown; there is: balanced")
     if not model.parent.is_dir():
         raise InputError(f"the folder {model.parent} is not there")
+    strange = sorted(set(keep or ()) - set(BLOCKS))
+    if strange:
+        raise InputError(f"--keep {strange[0]!r} is unknown; there are: {', '.join(BLOCKS)}")
     options = Options(
-        text, label, group, language, parent, title, load_target(target) if target else None, class_weight
+        text,
+        label,
+        group,
+        language,
+        parent,
+        title,
+        load_target(target) if target else None,
+        class_weight,
+        keep=tuple(keep or ()),
     )
     fitted = fit(read_table(file), options, tell=lambda line: typer.echo(line, err=True))
     fitted.model.save(model)
@@ -109,6 +125,7 @@ def train(
     typer.echo(f"wrote {model} ({model.stat().st_size / 1e6:.2f} MB)", err=True)
 
 
+@takes_backend
 def classify(
     file: FileArgument,
     text: TextOption = "text",
@@ -131,11 +148,24 @@ def classify(
     workers: WorkersOption = None,
     engine: EngineOption = EngineChoice.local,
     scheduler: SchedulerOption = None,
+    backend: BackendChoice = LINEAR,
 ) -> None:
     """Add stance, p_LABEL and confidence to every row of a table."""
+    from sentiment.engine.folder import is_folder
+    from sentiment.pipeline import DEFAULT_ANNOTATIONS, DEFAULT_TARGET
+
+    options = backend.options(target or DEFAULT_TARGET, DEFAULT_ANNOTATIONS, model, folder=is_folder(output))
+    if options is not None:
+        from sentiment.cli import backend_classify
+
+        places = backend_classify.Columns(text=text, language=language, parent=parent, title=title)
+        toward = target or DEFAULT_TARGET
+        backend_classify.classify_table(
+            file, output, places, backend, options, target=toward, reasons=reasons, abstain=abstain
+        )
+        return
     from sentiment.cli.progress import Progress
     from sentiment.engine.classify import Columns, classify_file, classify_parts
-    from sentiment.engine.folder import is_folder
 
     columns = Columns(
         text=text,

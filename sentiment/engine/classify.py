@@ -60,8 +60,7 @@ def classify_file(path: str, output: str, columns: Columns, run: Run, *, watch: 
     """
     if output != "-" and not Path(output).parent.is_dir():
         raise InputError(f"the folder {Path(output).parent} is not there")
-    with _again(path) as source:
-        table = open_table(source)
+    with _again(path) as source, open_table(source) as table:
         job, tasks = _job(source, table, columns, _form(output, table.form))
         done = Done()
         with _sink(output, job) as write:
@@ -80,8 +79,7 @@ def classify_parts(
     Raises:
         InputError: as for :func:`classify_file`, or the folder cannot be used.
     """
-    with _again(path) as source:
-        table = open_table(source, rows=PART_ROWS)
+    with _again(path) as source, open_table(source, rows=PART_ROWS) as table:
         job, tasks = _job(source, table, columns, form or table.form)
         settings = {
             "command": "classify",
@@ -160,11 +158,11 @@ def _again(path: str) -> Iterator[str]:
 def _survey(path: str, form: str) -> tuple[list[str], bytes]:
     """Every name that an object among the lines has, and for Parquet the types of their values."""
     kinds: dict[str, set[type]] = {}
-    table = open_table(path)
-    for task in table.tasks:
-        for row in parse_lines(table.name, task.line, task.data):
-            for name, value in row.items():
-                kinds.setdefault(name, set()).add(type(value))
+    with open_table(path) as table:
+        for task in table.tasks:
+            for row in parse_lines(table.name, task.line, task.data):
+                for name, value in row.items():
+                    kinds.setdefault(name, set()).add(type(value))
     if form != "parquet":
         return list(kinds), b""
     import pyarrow as pa

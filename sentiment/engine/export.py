@@ -32,6 +32,7 @@ class Parts:
     form: str = "parquet"
     by: tuple[str, ...] = ()
     """Columns that become folders, such as ``outlet=a.example/``."""
+    factor: int = FACTOR
     settings: dict[str, Any] = field(default_factory=dict)
     """What else the rows depend on: a folder begun with others is refused."""
 
@@ -81,7 +82,7 @@ def export_parts(
         keys[task.number] = key = task.key()
         return not folder.has(task.number, key)
 
-    for chunk in watch(chunks(paths, job, run, factor=FACTOR, wanted=wanted)):
+    for chunk in watch(chunks(paths, job, run, factor=parts.factor, wanted=wanted)):
         _write(folder, chunk, keys.pop(chunk.task.number), parts, rows_of)
     total = Total(made=folder.made, kept=folder.kept)
     for part in folder.finish():

@@ -199,11 +199,12 @@ class TableJob:
             codes = identify_all(texts)
         left: Counter[str] = Counter()
         new: list[list[Any]] = []
+        empty = self._nothing("")  # rows are replaced, never changed
         docs, places = [], []
         for place, (words, code) in enumerate(zip(texts, codes, strict=True)):
             why = "" if model.knows(code) else f"no model for {code or 'und'}"
             why = why or ("" if words and not words.isspace() else "without words")
-            new.append(self._nothing(why))
+            new.append(self._nothing(why) if why else empty)
             if why:
                 left[why] += 1
             else:

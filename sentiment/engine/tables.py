@@ -8,7 +8,7 @@ import io
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -69,30 +69,40 @@ class Table:
                 raise InputError(f"{self.name} has no column {name!r}; there are: {', '.join(self.columns)}")
 
 
-def open_table(path: str, *, rows: int = ROWS) -> Table:
+@contextmanager
+def open_table(path: str, *, rows: int | None = None) -> Iterator[Table]:
     """Open a table: a file, compressed or not, an address, or ``-`` for CSV or lines of JSON on standard input.
+
+    Args:
+        path: where it is.
+        rows: how many of them make a task.
 
     Raises:
         InputError: not there, empty, not UTF-8, or not a table.
     """
     name = "standard input" if path == "-" else path
-    form = form_of(path)
-    if form == "parquet":
-        return _parquet(path, rows)
-    raw = _open(path)
-    unpacked = _unpacked(raw, PurePosixPath(path).suffix.lower())
-    stream = io.BufferedReader(cast("io.RawIOBase", unpacked), 1 << 20)
-    start = stream.peek(4)[:4]
-    if form is None:
-        form = "jsonl" if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{" else "csv"
-    if not start:
-        raise InputError(f"{name} is empty")
-    if form == "jsonl" and start[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        return _json_lines(name, stream, rows, raw)
-    text = io.TextIOWrapper(stream, "utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", newline="")
-    if form == "jsonl":
-        return _json_lines(name, io.BytesIO(text.read().encode()), rows, raw)
-    return _csv(name, text, form, rows, raw)
+    with ExitStack() as stack:
+        raw = stack.enter_context(closing(_open(path)))
+        if form_of(path) == "parquet":
+            yield _parquet(path, raw, rows or ROWS)
+            return
+        unpacked = stack.enter_context(closing(_unpacked(raw, PurePosixPath(path).suffix.lower())))
+        stream = stack.enter_context(closing(io.BufferedReader(cast("io.RawIOBase", unpacked), 1 << 20)))
+        start = stream.peek(4)[:4]
+        if not start:
+            raise InputError(f"{name} is empty")
+        text = stack.enter_context(closing(io.TextIOWrapper(stream, _encoding(start), newline="")))
+        form = form_of(path) or ("jsonl" if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{" else "csv")
+        if form != "jsonl":
+            yield _csv(name, text, form, rows or ROWS, raw)
+        elif _encoding(start) == "utf-16":
+            yield _json_lines(name, (line.encode() for line in text), rows or ROWS, raw)
+        else:
+            yield _json_lines(name, stream, rows or ROWS, raw)
+
+
+def _encoding(start: bytes) -> str:
+    return "utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
 
 
 def form_of(path: str) -> str | None:
@@ -154,36 +164,33 @@ def _csv(name: str, text: io.TextIOWrapper, form: str, size: int, raw: BinaryIO)
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
         raise InputError(f"{name} has the column {twice[0]!r} twice")
-    return Table(name, form, columns, _csv_tasks(name, text, lines, len(columns), size, raw))
+    return Table(name, form, columns, _csv_tasks(name, lines, len(columns), size, raw))
 
 
-def _csv_tasks(
-    name: str, text: io.TextIOWrapper, lines: Any, width: int, size: int, raw: BinaryIO
-) -> Iterator[TableTask]:
+def _csv_tasks(name: str, lines: Any, width: int, size: int, raw: BinaryIO) -> Iterator[TableTask]:
     number = 0
-    with closing(text):
-        try:
-            while True:
-                first, rows = lines.line_num + 1, []
-                for cells in islice(lines, size):
-                    if len(cells) != width:
-                        if not cells:
-                            continue
-                        if len(cells) > width:
-                            raise InputError(
-                                f"{name}, line {lines.line_num}: {len(cells)} cells under {width} columns; "
-                                "a comma or a quotation mark in a text must stand in quotation marks"
-                            )
-                        cells += [""] * (width - len(cells))
-                    rows.append(cells)
-                if lines.line_num + 1 == first:
-                    return
-                yield TableTask(number, first, rows, position=_position(raw))
-                number += 1
-        except csv.Error as error:
-            raise InputError(f"{name}, line {lines.line_num}: {error}") from None
-        except UnicodeDecodeError as error:
-            raise _not_utf8(name, lines.line_num + 1, error) from None
+    try:
+        while True:
+            first, rows = lines.line_num + 1, []
+            for cells in islice(lines, size):
+                if len(cells) != width:
+                    if not cells:
+                        continue
+                    if len(cells) > width:
+                        raise InputError(
+                            f"{name}, line {lines.line_num}: {len(cells)} cells under {width} columns; "
+                            "a comma or a quotation mark in a text must stand in quotation marks"
+                        )
+                    cells += [""] * (width - len(cells))
+                rows.append(cells)
+            if lines.line_num + 1 == first:
+                return
+            yield TableTask(number, first, rows, position=_position(raw))
+            number += 1
+    except csv.Error as error:
+        raise InputError(f"{name}, line {lines.line_num}: {error}") from None
+    except UnicodeDecodeError as error:
+        raise _not_utf8(name, lines.line_num + 1, error) from None
 
 
 def _json_lines(name: str, stream: Any, size: int, raw: BinaryIO) -> Table:
@@ -194,18 +201,15 @@ def _json_lines(name: str, stream: Any, size: int, raw: BinaryIO) -> Table:
         columns.update(dict.fromkeys(row))
     if not columns:
         raise InputError(f"{name} is empty")
-    return Table(name, "jsonl", list(columns), _line_tasks(first, lines, size, stream, raw))
+    return Table(name, "jsonl", list(columns), _line_tasks(first, lines, size, raw))
 
 
-def _line_tasks(
-    first: list[tuple[int, bytes]], lines: Any, size: int, stream: Any, raw: BinaryIO
-) -> Iterator[TableTask]:
+def _line_tasks(first: list[tuple[int, bytes]], lines: Any, size: int, raw: BinaryIO) -> Iterator[TableTask]:
     number, part = 0, first
-    with closing(stream):
-        while part:
-            data = b"".join(line for _, line in part)
-            yield TableTask(number, part[0][0], data=data, position=_position(raw))
-            number, part = number + 1, list(islice(lines, size))
+    while part:
+        data = b"".join(line for _, line in part)
+        yield TableTask(number, part[0][0], data=data, position=_position(raw))
+        number, part = number + 1, list(islice(lines, size))
 
 
 def parse_lines(name: str, line: int, data: bytes) -> Iterator[dict[str, Any]]:
@@ -230,11 +234,10 @@ def parse_lines(name: str, line: int, data: bytes) -> Iterator[dict[str, Any]]:
         yield row
 
 
-def _parquet(path: str, size: int) -> Table:
+def _parquet(path: str, stream: BinaryIO, size: int) -> Table:
     import pyarrow as pa
     import pyarrow.parquet as parquet
 
-    stream = _open(path)
     try:
         file = parquet.ParquetFile(pa.PythonFile(stream, mode="r"))
     except (OSError, ValueError) as error:

@@ -110,7 +110,8 @@ def _encode(text: str) -> bytes:
 
 
 @cache
-def _tables() -> Tables:
+def tables() -> Tables:
+    """The tables for the languages that are told apart, loaded once."""
     from sentiment.language import _identifier
 
     return Tables(_identifier())
@@ -159,9 +160,9 @@ def with_languages_all(pages: Sequence[Page]) -> list[Page]:
 def _decide(asked: list[tuple[str, str]]) -> list[str]:
     from sentiment.language import CERTAIN, ENGLISH_PRIOR, PAGE_PRIOR
 
-    tables = _tables()
-    codes = tables.codes
-    shares = tables.shares([text for text, _ in asked]).astype(np.float64)
+    known = tables()
+    codes = known.codes
+    shares = known.shares([text for text, _ in asked]).astype(np.float64)
     prior = {}
     other = (1 - PAGE_PRIOR - ENGLISH_PRIOR) / len(codes)
     for page in {page for _, page in asked}:
@@ -173,6 +174,6 @@ def _decide(asked: list[tuple[str, str]]) -> list[str]:
     weighted = shares * np.stack([prior[page] for _, page in asked])
     best = weighted.argmax(axis=1)
     top = weighted[np.arange(len(asked)), best]
-    known = np.array([page == UNKNOWN_LANGUAGE for _, page in asked])
-    sure = top >= CERTAIN * np.where(known, 1.0, weighted.sum(axis=1))
+    alone = np.array([page == UNKNOWN_LANGUAGE for _, page in asked])
+    sure = top >= CERTAIN * np.where(alone, 1.0, weighted.sum(axis=1))
     return [codes[b] if s else page for b, s, (_, page) in zip(best.tolist(), sure.tolist(), asked, strict=True)]

@@ -14,6 +14,7 @@ from itertools import combinations
 from sentiment.report.estimate import Estimated
 from sentiment.report.interval import quantile, two_sided
 from sentiment.report.result import FEW, Comparison
+from sentiment.report.wording import signed
 
 LARGEST = 20
 """Groups per language that are compared pair by pair; with more, the largest. 20 give 190 pairs, and Holm's correction
@@ -135,15 +136,15 @@ def _comparison(pair: _Pair, p: float) -> Comparison:
     different = p < LEVEL and (low > 0 or high < 0)
     a, b = pair.names
     where = f" in {pair.within}" if pair.within else ""
-    span = f"{_points(low)} to {_points(high)}"
+    span = f"{signed(low)} to {signed(high)}"
     if different:
         more = "more" if pair.difference > 0 else "less"
         sentence = (
             f"Comments {_at(pair.kind, a)} are {more} in favour than those {_at(pair.kind, b)}{where}: net "
-            f"{_points(pair.difference)} points ({span}), p {_p(p)}."
+            f"{signed(pair.difference)} points ({span}), p {_p(p)}."
         )
     else:
-        sentence = f"No difference can be shown between {a} and {b}{where}: net {_points(pair.difference)} points ({span}), p {_p(p)}."
+        sentence = f"No difference can be shown between {a} and {b}{where}: net {signed(pair.difference)} points ({span}), p {_p(p)}."
     return Comparison(
         pair.kind, pair.within, a, b, pair.difference, max(-2.0, low), min(2.0, high), p, different, sentence
     )
@@ -151,10 +152,6 @@ def _comparison(pair: _Pair, p: float) -> Comparison:
 
 def _at(kind: str, name: str) -> str:
     return f"on {name}" if kind == "outlets" else f"in {name}" if kind == "languages" else name
-
-
-def _points(value: float) -> str:
-    return f"{100 * value:+.0f}".replace("-", "−")
 
 
 def _p(value: float) -> str:

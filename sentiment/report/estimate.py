@@ -25,7 +25,7 @@ MODEL = "model only"
 POWERED = "prediction-powered"
 LABELS = "weighted labels alone"
 NOTHING = "no comments"
-UNTAGGED = "no model for the language"
+UNTAGGED = "not tagged"
 
 NET = len(STANCES)
 
@@ -196,7 +196,7 @@ def _model(outlet: str | None, language: str | None, numbers: _Numbers, question
     method = NOTHING if not numbers.comments else UNTAGGED if not numbers.tagged else MIXED if numbers.human else MODEL
     notes = ["model only, not validated for this outlet: no interval can be given"] if numbers.tagged else []
     labels = len(numbers.cell.drawn)
-    if labels:
+    if 0 < labels < FEW:
         notes.append(f"{labels} random label{'s' if labels > 1 else ''} of the {FEW} that an interval needs")
     return Estimated(
         _group((outlet, language), numbers, found, method, notes, question, labels=labels, unit=None, fixed=0.0)
@@ -289,7 +289,7 @@ def _notes(numbers: _Numbers, question: Question, method: str) -> Iterator[str]:
         return
     outside = numbers.comments - numbers.tagged
     if outside:
-        yield f"{outside} of {numbers.comments} comments not tagged: no model for their language"
+        yield f"{outside} of {numbers.comments} comments not tagged"
     if numbers.tagged < FEW:
         yield f"too few to compare ({numbers.tagged} of at least {FEW} comments)"
     if question.population == "such" and len(numbers.scope) == 1 and method in (HUMAN, POWERED, LABELS):

@@ -212,19 +212,19 @@ def finish(
 
 
 def _warnings(groups: Sequence[Group], total: Group, most: int = 3) -> Iterable[str]:
-    """The groups' warnings: in full for a few groups, else how many groups warn; each group keeps its own."""
+    """The groups' warnings in one line; each group keeps its own."""
     some = [group for group in groups if group.warnings]
-    for group in some[:most]:
-        yield f"{group.name}: {'; '.join(group.warnings)}."
-    if len(some) > most:
-        yield f"{len(some) - most} more groups in which a cross-check disagrees with the shares by more than their intervals."
+    named = [f"{group.name} ({'; '.join(group.warnings)})" for group in some[:most]]
     if total.warnings and len(groups) != 1:
-        yield f"All together: {'; '.join(total.warnings)}."
-    if some:
-        yield (
-            "A cross-check disagrees where the model’s probabilities are off or comments of a stance read differently here; "
-            "intervals from random labels stand, a share by the model alone does not."
-        )
+        named.append(f"all together ({'; '.join(total.warnings)})")
+    if not named:
+        return
+    more = f" and {len(some) - most} more" if len(some) > most else ""
+    yield (
+        f"In {len(some)} of {len(groups)} groups a cross-check disagrees with the shares by more than their intervals: "
+        f"{', '.join(named)}{more}. The model’s probabilities are off there, or a stance is worded differently; intervals "
+        "from random labels stand, a share by the model alone does not."
+    )
 
 
 def _notes(tally: Tally, groups: Sequence[Group]) -> Iterable[str]:

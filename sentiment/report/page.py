@@ -7,7 +7,7 @@ from importlib import resources
 
 from sentiment.records import STANCES, Estimate
 from sentiment.report import charts, wording
-from sentiment.report.result import Comparison, Report, Typical
+from sentiment.report.result import Comparison, ReasonCount, Report, Typical
 
 LISTED = 60
 """Groups in the page's table; the files list all."""
@@ -16,6 +16,7 @@ MATRIX = 12
 """Groups of one matrix of comparisons; more do not fit a page, and the sentences tell what differs."""
 
 TYPICAL_GROUPS = 10
+REASON_GROUPS = 15
 SKIPPED = 50
 
 
@@ -34,7 +35,13 @@ def to_html(report: Report) -> str:
 
     folder = resources.files("sentiment.report").joinpath("templates")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"percent": wording.percent, "signed": wording.signed, "span": span, "netspan": net_span}
+    environment.filters |= {
+        "percent": wording.percent,
+        "signed": wording.signed,
+        "span": span,
+        "count": wording.count,
+        "netspan": net_span,
+    }
     template = environment.from_string(folder.joinpath("report.html.j2").read_text(encoding="utf-8"))
     pictures = {
         "shares": charts.shares(report),
@@ -52,7 +59,9 @@ def to_html(report: Report) -> str:
         drawn=charts.LISTED,
         matrices=matrices(report),
         different=[one for one in report.comparisons if one.different],
+        alike=[one for one in report.comparisons if not one.different],
         reasons=[r for r in report.reasons if r.outlet is None and r.language is None],
+        by_group=reasons_by_group(report),
         typical=typical_by_group(report),
         evidence=evidence_by_reason(report),
         plans=[(group, wording.plan(group)) for group in report.groups[:LISTED] if wording.plan(group)],
@@ -83,11 +92,23 @@ def matrices(report: Report) -> list[Matrix]:
         parts.setdefault((one.kind, one.within), []).append(one)
     found = []
     for (kind, within), some in parts.items():
+        if len(some) < 2:  # one pair is told in its sentence
+            continue
         names = list(dict.fromkeys(name for one in some for name in (one.first, one.second)))[:MATRIX]
         cells = {(one.first, one.second): one for one in some if one.first in names and one.second in names}
         title = {"outlets": f"Outlets in {within}", "languages": "Languages", "dates": "Before and after"}[kind]
         found.append(Matrix(title, tuple(names), cells))
     return found
+
+
+def reasons_by_group(report: Report) -> list[tuple[str, dict[str, ReasonCount]]]:
+    """Reasons of the largest groups, each by its slug."""
+    names = {(g.outlet, g.language): g.name for g in report.groups if g.outlet or g.language}
+    found: dict[str, dict[str, ReasonCount]] = {}
+    for one in report.reasons:
+        if (one.outlet, one.language) in names:
+            found.setdefault(names[one.outlet, one.language], {})[one.reason] = one
+    return list(found.items())[:REASON_GROUPS]
 
 
 def typical_by_group(report: Report) -> list[tuple[str, list[Typical]]]:

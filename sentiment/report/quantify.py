@@ -43,12 +43,12 @@ def emq(cell: Cell, prior: Sequence[float]) -> dict[str, float] | None:
     counts, posterior = entries[:, 0], entries[:, 1:] / entries[:, :1]
     old = np.asarray(prior, dtype=float)
     old = old / old.sum()
-    share = counts @ posterior / counts.sum()
+    counts = counts / counts.sum()
+    share = counts @ posterior
     for _ in range(500):
-        weighted = posterior * (share / old)
-        weighted /= weighted.sum(axis=1, keepdims=True)
-        newer = counts @ weighted / counts.sum()
-        if np.abs(newer - share).max() < 1e-6:
+        ratio = share / old
+        newer = ratio * ((counts / (posterior @ ratio)) @ posterior)
+        if np.abs(newer - share).max() < 1e-5:
             break
         share = newer
     return dict(zip(STANCES, map(float, newer), strict=True))

@@ -62,11 +62,6 @@ def print_table(report: Report, console: Console) -> None:
 def footer(report: Report) -> list[str]:
     """What has to be said below the numbers: per group, comparisons, warnings, notes, what was skipped."""
     notes = _by_group(report)
-    if report.total.untagged:
-        notes.append(
-            f"{report.total.untagged} comments are not tagged: no model for their language. "
-            "Label them with `sentiment annotate do`."
-        )
     different = [one.sentence for one in report.comparisons if one.different]
     alike = [one.sentence for one in report.comparisons if not one.different]
     notes += _some([*different, *alike], "comparisons")
@@ -88,12 +83,28 @@ def _by_group(report: Report) -> list[str]:
             text = group.note if group.method in group.note else f"{method}; {group.note}"
             said.setdefault(text, []).append("total" if group is report.total else group.name)
     notes = [f"{_names(names)}: {text}." for text, names in said.items() if names != ["total"]]
+    notes = [*_methods(report), *notes]
     plans: dict[str, list[str]] = {}
     for group in report.groups:
         if text := wording.plan(group):
             plans.setdefault(text, []).append(group.name)
     needed = [f"{_names(names)}: labels for {text}." for text, names in plans.items()]
     return _some(notes, "notes") + _some(needed, "such plans")
+
+
+def _methods(report: Report) -> list[str]:
+    """Groups whose shares rest on random labels: how many labels, and what the model alone would have said."""
+    lines: dict[str, list[str]] = {}
+    for group in (*report.groups, report.total):
+        if group.power and (group is not report.total or len(report.groups) > 1):
+            name = "total" if group is report.total else group.name
+            alone = f", model alone net {signed(group.raw['net'])}" if group.raw else ""
+            lines.setdefault(group.method, []).append(f"{name} ({group.labels} labels{alone})")
+    found = []
+    for method, names in lines.items():
+        more = f" and {len(names) - TOLD} more" if len(names) > TOLD else ""
+        found.append(f"{method}: {', '.join(names[:TOLD])}{more}.".capitalize())
+    return found
 
 
 def _names(names: list[str]) -> str:

@@ -10,14 +10,24 @@ if TYPE_CHECKING:
     from sentiment.report.result import Group, Report
 
 
+ALIKE = 0.1
+"""Net stance whose whole interval lies within these points of zero is called even."""
+
+
 def percent(value: float) -> str:
     """A share as whole percent, without the sign."""
     return f"{100 * value:.0f}"
 
 
+def count(n: int) -> str:
+    """A number with its thousands apart."""
+    return f"{n:,}".replace(",", "\u202f")
+
+
 def signed(value: float) -> str:
     """A net stance as whole points with its sign."""
-    return f"{100 * value:+.0f}".replace("-", "−")
+    whole = f"{100 * value:+.0f}".replace("-", "−")
+    return "0" if whole in ("+0", "−0") else whole
 
 
 def headline(report: Report) -> str:
@@ -37,16 +47,25 @@ def headline(report: Report) -> str:
         )
     exact = report.population == "these"
     whom = f"these {_count(total.comments, 'comment')}" if exact else "comments like these"
-    spread = "" if net.low == net.high else f" (95 % interval {signed(net.low)} to {signed(net.high)})"
+    spread = "" if net.low == net.high else f" (95 % interval {_ends(net.low, net.high)})"
     if net.low > 0:
         said = f"among {whom}, more favour it than oppose it"
     elif net.high < 0:
         said = f"among {whom}, more oppose it than favour it"
+    elif max(-net.low, net.high) <= ALIKE:
+        said = f"among {whom}, about as many favour it as oppose it"
     elif net.low == net.high:
         said = f"among {whom}, as many favour it as oppose it"
     else:
         said = f"whether {whom} lean for or against it cannot be told yet"
     return f"{what}: {said}: {shares}, net {signed(net.share)} points{spread}."
+
+
+def _ends(low: float, high: float) -> str:
+    """Both ends of an interval in whole points; in tenths where they would be the same."""
+    if signed(low) != signed(high):
+        return f"{signed(low)} to {signed(high)}"
+    return f"{100 * low:+.1f} to {100 * high:+.1f}".replace("-", "−")
 
 
 def method(group: Group) -> str:
@@ -71,4 +90,4 @@ def plan(group: Group) -> str:
 
 
 def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}".replace(",", "\u202f") + ("" if n == 1 else "s")
+    return f"{count(n)} {noun}" + ("" if n == 1 else "s")

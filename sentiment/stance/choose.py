@@ -40,6 +40,9 @@ _TARGET = {"cues": 0.5, "pairs": 0.25}
 _REPLIES = {"reply": 0.5, "parent": 1.0}
 _RARE = {"negated": 0.3, "vader": 0.2}
 """Measured to add nothing beside the others; taken only when they are asked for."""
+
+BLOCKS = (*_GENERAL, *_OPTIONAL, *_TARGET, *_REPLIES, *_RARE)
+"""Every block there is."""
 MAX_FEATURES = {"words": 100_000, "chars": 150_000}
 
 
@@ -170,7 +173,7 @@ def choose(design: Design, rows: Rows, options: Options, *, tell: Callable[[str]
     tell(f"C {strength}: log-loss {best:.4f}")
     for name, weight in _candidates(design, rows, options).items():
         loss, found = trial.run({**blocks, name: weight}, strength)
-        if loss < best * (1 - GAIN) or options.blocks is not None:
+        if loss < best * (1 - GAIN) or options.blocks is not None or name in options.keep:
             best, shares, blocks = loss, found, {**blocks, name: weight}
         tell(f"{'with' if name in blocks else 'without'} {name}: log-loss {loss:.4f}")
     for C in (strength / 2, strength * 2):
@@ -197,6 +200,7 @@ def _candidates(design: Design, rows: Rows, options: Options) -> dict[str, float
         found |= _TARGET
     if any(rows.parents):
         found["reply"] = _REPLIES["reply"]
+    found |= weights_of(set(options.keep) - {*_GENERAL, "parent"})
     if options.blocks is not None:
         found = {
             name: weight for name, weight in weights_of(options.blocks).items() if name not in (*_GENERAL, "parent")

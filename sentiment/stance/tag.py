@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sentiment.errors import ModelError
 from sentiment.records import STANCES, Stance
+from sentiment.stance.backends import BackendOptions, make
 from sentiment.stance.explain import reasons_of_all
 from sentiment.stance.model import Model, load_model
 from sentiment.stance.target import Target
@@ -30,6 +31,9 @@ class StanceBackend(Protocol):
     """Anything that can say where comments stand."""
 
     name: str
+    """What stands in the row of a comment that it tagged."""
+    at_once: int
+    """Comments it wants to see together, so that it can work on them side by side; pages are gathered until there are as many."""
 
     def classify(self, items: Sequence[Item], *, reasons: bool = False) -> list[Stance]:
         """One stance per comment, in order; reasons only where they are asked for, they cost time."""
@@ -44,6 +48,8 @@ class LinearBackend:
     Raises:
         ModelError: Its labels are others.
     """
+
+    at_once = 1
 
     def __init__(self, model: Model) -> None:
         strange = [label for label in model.labels if label not in STANCES]
@@ -81,19 +87,27 @@ class LinearBackend:
         return [stance for stance in out if stance is not None]
 
 
-def load_backend(target: Target, model_path: Path | None = None) -> StanceBackend:
+def load_backend(
+    target: Target, model_path: Path | None = None, options: BackendOptions | None = None
+) -> StanceBackend:
     """The backend for a target.
 
     Args:
         target: What the stance is toward.
-        model_path: A model file; None takes the packaged one.
+        model_path: A model file of the linear backend; None takes the packaged one.
+        options: Which backend, and how it runs; None takes the linear one.
 
     Raises:
-        ModelError: There is no packaged model for the target, or the file is not one for it.
+        ModelError: There is no such backend, or it has no model for the target.
     """
-    if model_path is None:
+    return make(target, options or BackendOptions(model_file=model_path))
+
+
+def load_linear(target: Target, options: BackendOptions) -> LinearBackend:
+    """The trained linear model for a target, from the given file or from the package."""
+    if options.model_file is None:
         return LinearBackend(packaged_model(target.slug))
-    return LinearBackend(load_model(model_path, target=target.slug))
+    return LinearBackend(load_model(options.model_file, target=target.slug))
 
 
 def packaged_model(slug: str) -> Model:
@@ -108,5 +122,6 @@ def packaged_model(slug: str) -> Model:
             return load_model(path, target=slug)
     raise ModelError(
         f"no model for {slug!r} comes with this package: label 200 comments per language or more, "
-        f"then: sentiment train TABLE --target {slug} --model FILE, and give --model FILE"
+        f"then: sentiment train TABLE --target {slug} --model FILE, and give --model FILE; "
+        "or use --backend nli or llm"
     )

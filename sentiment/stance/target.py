@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sentiment.errors import TargetError
+from sentiment.records import STANCES
 
 ENTITIES = ("aliases", "allies", "opponents", "rivals", "regulators", "places", "home", "readers")
 """The groups of names a target may list per language; each becomes an entity that features can be near to."""
@@ -46,6 +47,8 @@ class Target:
     """Theme that a report counts -> words per language."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """Theme or cue -> its name in a sentence."""
+    hypotheses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Stance -> language -> a full sentence that holds where a comment has this stance, for entailment models."""
     digest: str = ""
     """sha256 of the words a model depends on; a model made with others is refused."""
 
@@ -170,8 +173,20 @@ def _build(data: dict[str, Any], where: str) -> Target:
         cues=cues,
         reasons=reasons,
         titles={str(k): str(v) for k, v in _table(data, "titles", where).items()},
+        hypotheses=_hypotheses(data, where),
         digest=_digest(data["slug"], entities, cues),
     )
+
+
+def _hypotheses(data: Mapping[str, Any], where: str) -> dict[str, dict[str, str]]:
+    found = _table(data, "hypothesis", where)
+    strange = [name for name in found if name not in STANCES]
+    if strange:
+        raise TargetError(f"{where}: [hypothesis.{strange[0]}] is for no stance; there are {', '.join(STANCES)}")
+    return {
+        name: {str(language): str(sentence) for language, sentence in _table(found, name, where).items()}
+        for name in found
+    }
 
 
 def _table(data: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:

@@ -50,6 +50,7 @@ class Options:
         class_weight: None, or ``balanced``.
         min_language: Rows a language needs.
         blocks: Blocks to build from; None takes those that fit the table.
+        keep: Blocks that stay even where cross-validation sees no gain in them.
         seed: Of every shuffle.
     """
 
@@ -63,6 +64,7 @@ class Options:
     class_weight: str | None = None
     min_language: int = MIN_LANGUAGE
     blocks: tuple[str, ...] | None = None
+    keep: tuple[str, ...] = ()
     seed: int = 0
 
 

@@ -187,3 +187,24 @@ def test_what_cannot_be_asked(options: dict[str, object]) -> None:
     """A wrong dimension, population or step is refused with what can be chosen."""
     with pytest.raises(InputError, match="choose from"):
         ReportOptions(**options)  # type: ignore[arg-type]
+
+
+def test_emq_finds_a_shifted_prevalence() -> None:
+    """Posteriors of a model trained on equal stances, seen where 60 % favour: EMQ gives 60 %, the mean less."""
+    import numpy as np
+
+    from sentiment.report.fold import Cell
+    from sentiment.report.quantify import emq
+
+    random = np.random.default_rng(5)
+    stances = random.choice(4, size=8000, p=(0.6, 0.2, 0.1, 0.1))
+    scores = random.normal(size=(8000, 4))
+    scores[np.arange(8000), stances] += 1.5
+    odds = np.exp(1.5 * scores)  # the likelihood ratio of a unit normal moved by 1.5, so the posteriors are calibrated
+    cell = Cell()
+    for row in odds / odds.sum(axis=1, keepdims=True):
+        cell.add(1, model(*map(float, row)))
+    found = emq(cell, EVEN)
+    assert found is not None
+    assert found["favor"] == pytest.approx(0.6, abs=0.03)
+    assert cell.raw[0] / 8000 < 0.55

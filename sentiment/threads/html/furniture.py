@@ -58,10 +58,16 @@ _BAD_TAGS = names("nav footer form aside button dialog noscript menu figcaption"
 
 @lru_cache(maxsize=20_000)
 def _around(classes: str) -> bool:
-    tokens = [token for token in classes.split() if not _STATE.match(token) and not token.endswith("label-hidden")]
+    tokens = classes.split()
     if "hentry" in tokens or "post" in tokens:
         return False
-    return any(_AROUND.search(token) for token in tokens) and not ARTICLE_NAME.search(classes)
+    return any(map(_is_around_name, tokens)) and not ARTICLE_NAME.search(classes)
+
+
+@lru_cache(maxsize=20_000)
+def _is_around_name(token: str) -> bool:
+    """By the token and not the whole attribute: sites combine the same few tokens in many ways."""
+    return bool(_AROUND.search(token)) and not token.endswith("label-hidden") and not _STATE.match(token)
 
 
 def furniture(tree: Tree, excluded: list[tuple[int, int]]) -> list[int]:

@@ -252,8 +252,14 @@ def _declared(tree: Tree, facts: Facts) -> int | None:
 
 def _counting(tree: Tree) -> list[int]:
     """Short elements that may carry the number: headings, and what is named after comments."""
-    nodes = [node for tag in ("h1", "h2", "h3", "h4", "h5") for node in tree.by_tag.get(tag, ())]
+    headings = (node for tag in ("h1", "h2", "h3", "h4", "h5") for node in tree.by_tag.get(tag, ()))
+    found = {node for node in headings if _is_short(tree, node)}
     for classes, members in tree.by_class_text.items():
-        if _COUNT_CLASS.search(classes):
-            nodes.extend(members[:3])
-    return sorted({node for node in nodes if 0 < tree.size(node) <= 60 and tree.end[node] - node <= 10})
+        short = [node for node in members[:3] if _is_short(tree, node)]
+        if short and _COUNT_CLASS.search(classes):  # the name last: most elements are too long or empty
+            found.update(short)
+    return sorted(found)
+
+
+def _is_short(tree: Tree, node: int) -> bool:
+    return tree.end[node] - node <= 10 and 0 < tree.size(node) <= 60

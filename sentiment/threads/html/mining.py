@@ -103,16 +103,14 @@ def is_likely(tree: Tree, barred: list[int], article: Article) -> bool:
     forms = [(node, tree.end[node]) for node in barred]
     for name in ("class", "id"):
         for node in tree.by_attribute.get(name, ()):
-            value = tree.attrs[node][name] or ""
-            if (
-                not _names_comment(value)
-                or tree.size(node) - tree.link_size(node) < 25
-                or tree.tag[node] in ("body", "html", "a")
-            ):
+            size = tree.size(node)  # before the name: two in three elements are too small
+            if size - tree.link_size(node) < 25 or size >= 0.8 * text or tree.tag[node] in ("body", "html", "a"):
+                continue
+            if not _names_comment(tree.attrs[node][name] or ""):
                 continue
             if any(start <= node < stop for start, stop in forms):
                 continue
-            if tree.size(node) < 0.8 * text and (_dates_in(tree, node) or _controls_in(tree, node) >= 2):
+            if _dates_in(tree, node) or _controls_in(tree, node) >= 2:
                 return True
     return False
 

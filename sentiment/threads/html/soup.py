@@ -89,7 +89,8 @@ def _suspicious(content: str) -> bool:
     opening = content.count("<")
     if opening > _FEW_TAGS or (opening > 1_000 and content.count("</") * 3 < opening):
         return True
-    return content.count("<font") > content.count("</font") + 2 * MOST_FORMATTING
+    fonts = content.count("<font")
+    return fonts > 2 * MOST_FORMATTING and fonts > content.count("</font") + 2 * MOST_FORMATTING
 
 
 def _flatten(content: str) -> tuple[str, int]:

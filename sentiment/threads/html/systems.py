@@ -122,9 +122,8 @@ def _likely(tree: Tree) -> list[System]:
     found = {system.key for token in tree.by_class.keys() & tokens.keys() for system in tokens[token]}
     present = (tree.by_attribute.keys() | tree.by_tag.keys()) & others.keys()
     found.update(system.key for name in present for system in others[name])
-    shapes = tree.by_id_shape
-    if shapes:
-        found.update(system.key for prefix, system in prefixes if any(shape.startswith(prefix) for shape in shapes))
+    shapes = "\n" + "\n".join(tree.by_id_shape)  # one text: a search in it for each prefix, not one for each id
+    found.update(system.key for prefix, system in prefixes if f"\n{prefix}" in shapes)
     return [system for system in table() if system.key in found]
 
 

@@ -159,6 +159,9 @@ class Tree:
 
     def line(self, node: int) -> str:
         """The text under a node on one line."""
+        last = self.end[node] - 1
+        if last == node + (self.tag[node] != "") and not self.tag[last]:  # most have one text and nothing else
+            return " ".join(self.text[last].split())
         return " ".join("".join(self._pieces(node, self.end[node], frozenset())).split())
 
     def render(self, spans: list[tuple[int, int]], skip: frozenset[int] | set[int] = frozenset()) -> str:

@@ -95,7 +95,10 @@ def _article_end(visible: Sequence[Line], thread: Thread | None) -> int:
     if thread.heading and thread.heading.number < post:
         start = bisect_left(numbers, thread.heading.number)
         between = sum(line.words for line in visible[start:end] if line.prose)
-        if between < OWN_BODY_WORDS:  # else "3 comments" stands above the article, and links to them
+        above = sum(line.words for line in visible[:start] if line.prose)
+        if (
+            between < OWN_BODY_WORDS and between <= above
+        ):  # else "3 comments" stands above the article, and links to them
             return start
     return end
 

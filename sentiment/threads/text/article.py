@@ -88,7 +88,7 @@ def _read_head(article: Article, lines: Sequence[Line], first: int) -> int:
         while first < len(lines) and not lines[first].prose:
             first += 1
     if title is not None:
-        article.title, title.role = title.text, Role.TITLE
+        article.title, title.role = title.text.lstrip("# "), Role.TITLE
         for line in head:
             if line.folded == title.folded:
                 line.role = Role.TITLE

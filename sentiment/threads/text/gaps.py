@@ -14,9 +14,7 @@ from statistics import median
 
 from sentiment.threads.text.lines import Line
 from sentiment.threads.text.names import is_name, is_number
-from sentiment.threads.text.replies import answered
 from sentiment.threads.text.view import View, empty_of_words, is_label, quote_attribution
-from sentiment.threads.text.words import words
 
 COMMON = 0.3
 """Share of posts that have a line of furniture: a rank or a button that many lack is still one at three in ten."""
@@ -166,19 +164,13 @@ class _Learner:
     def _furniture(self, index: int) -> bool:
         """Whether a line beside the gap belongs to it by itself."""
         line = self.view.lines[index]
-        if quote_attribution(line) and not self.view.date_kind(index):
+        if self.view.quoting(index) and not self.view.date_kind(index):
             return False
         if any(key in self.common for key in self.view.keys(index)) and (
             not line.text.endswith((".", "!", "?", ",", "…", ";")) or line.text.endswith("...")
         ):
             return True
-        return (
-            self.view.profile(index)
-            or self.view.button(index)
-            or line.is_marker("sort")
-            or (line.words <= 6 and answered([line]) is not None)
-            or line.folded in words("rank")
-        )
+        return self.view.standing(index)
 
     def _value(self, index: int) -> bool:
         """Whether a line is what a label above it announces: a date, a place, a count."""
@@ -224,7 +216,7 @@ class _Learner:
                 return None
             if any(key in side for key in self.view.keys(at)):
                 return at + step
-            if not self.view.short(at) or quote_attribution(self.view.lines[at]):
+            if not self.view.short(at) or self.view.quoting(at):
                 return None
         return None
 
@@ -253,6 +245,10 @@ class _Learner:
                     else:
                         self.ends[number] += 1
                     taken = True
+        if taken and step > 0 and self.places[0] == self.low and self.ends[0] == self.low + 1:
+            first = self._beside(0, step)  # the heading stands where others have the foot of the post before
+            if first is not None and self._names(first) and self._left(0, step) > 1:
+                self.ends[0] += 1
         return taken
 
     def _edge(self, number: int, step: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from sentiment.threads.markers import fold
 from sentiment.threads.text.lines import Line
 from sentiment.threads.text.words import opening, opens, words
 
@@ -31,6 +32,11 @@ def _is_heading(line: Line) -> bool:
     if line.words > LONGEST or not line.folded:
         return False
     folded = line.folded.rstrip("^ ↓▼»")
+    if line.text.startswith("#"):  # a heading in Markdown
+        folded = fold(line.text.lstrip("# "))
+    parts = [fold(part) for part in line.text.split("|")]
+    if len(parts) > 1 and any("#" in part and part in words("heading") for part in parts):
+        return True
     if folded in words("heading"):
         return folded not in words("control") and not (opens("empty", folded))
     found = opening("heading").match(folded)
@@ -41,13 +47,18 @@ def _is_heading(line: Line) -> bool:
 
 def declared(line: Line) -> int | None:
     """The number of comments that a heading states, or None."""
-    found = opening("heading").match(line.folded)
-    if found is None or "#" not in found.group():
+    text = next((part for part in line.text.split("|") if _counts(part)), None)
+    if text is None:
         return None
     digits = ""
-    for sign in line.text:
+    for sign in text:
         if sign.isdigit():
             digits += sign
         elif digits and sign not in ".,\xa0":
             break
     return int(digits) if digits and len(digits) < 7 else None
+
+
+def _counts(text: str) -> bool:
+    found = opening("heading").match(fold(text))
+    return found is not None and "#" in found.group()

@@ -13,7 +13,7 @@ from sentiment.threads.text.words import opening, words
 
 SOME_DAY = datetime(2020, 6, 15, 12)
 """Only to see that "2 hours ago" is a date at all."""
-NAME_EDGES = " \t\xa0,;:|·•-–—»«()[]<>\"'“”„/…↑"
+NAME_EDGES = " \t\xa0*◦▪‣,;:|·•-–—»«()[]<>\"'“”„/…↑"
 PARTS = re.compile(r"\s{2,}|\s*[|·•»«↑→]\s*|\s[–—-]\s|\t|\xa0+|,\s")
 """What parts a name from the rest of its line: two blanks (two elements side by side), dots, dashes."""
 

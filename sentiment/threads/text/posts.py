@@ -34,6 +34,10 @@ ANNOUNCED = 1.3
 """A heading weighs as much as three posts in ten: without it the article's own date would often count as one more post."""
 FEW, NEAR_HEADING = 2, 8
 """One or two posts must begin within so many lines of their heading: "Opinion" in a menu is no heading of comments."""
+ARTICLE = 20
+"""Words of prose above a heading; without them what stands below it may be the article."""
+FIRST_POST = 40
+"""Lines that the first post may have where its buttons or its date stand below it."""
 BEHIND, FEW_BEHIND = 0.1, 2
 """Share and number of anchors that may stand behind the end of the comments: dates of related articles, of a side bar."""
 HEADED_WORTH, FREE_WORTH = 0.2, 0.4
@@ -100,7 +104,14 @@ def find_thread(lines: Sequence[Line], reference: datetime | None) -> Thread | N
                 continue
             high = _end_behind(lines, behind)
             behind = tuple(anchor for anchor in behind if anchor.index < high)
-            cuts.append(_cut(view, Kind(kind.rule, behind, kind.strong), heading + 1, high, heading))
+            cut = _cut(view, Kind(kind.rule, behind, kind.strong), heading + 1, high, heading)
+            cuts.append(cut)
+            above = lines[heading + 1 : cut.gaps.starts[0]]
+            article = sum(line.words for line in lines[:heading] if line.prose) >= ARTICLE
+            if article and 0 < len(above) <= FIRST_POST and sum(line.words for line in above) >= ENOUGH:
+                # what the anchors open stands above them: the heading opens the first post, and the last opens none
+                whole_list = Kind(kind.rule, (Anchor(heading), *behind), kind.strong)
+                cuts.append(_cut(view, whole_list, heading, high, heading, below=True))
     found = []
     for headed in (False, True):
         own = [cut for cut in cuts if cut.worth > 0 and (cut.heading is not None) == headed]
@@ -111,8 +122,8 @@ def find_thread(lines: Sequence[Line], reference: datetime | None) -> Thread | N
                 found.append(thread)
     best = max(found, key=lambda thread: thread.score * (ANNOUNCED if thread.heading else 1.0), default=None)
     if best and best.heading:
-        above = [index for index in headings(lines) if lines[index].number < best.posts[0].first]
-        best.heading = lines[above[-1]] if above else best.heading
+        earlier = [index for index in headings(lines) if lines[index].number < best.posts[0].first]
+        best.heading = lines[earlier[-1]] if earlier else best.heading
     return best
 
 
@@ -146,16 +157,20 @@ class Cut:
     heading: int | None
     worth: float
     marks: list[Mark]
+    below: bool = False
+    """Whether the anchors stand below the words, so that the last one opens no post."""
 
 
-def _cut(view: View, kind: Kind, low: int, high: int, heading: int | None) -> Cut:
+def _cut(view: View, kind: Kind, low: int, high: int, heading: int | None, *, below: bool = False) -> Cut:
     gaps, kept = learn_gaps(view, [anchor.index for anchor in kind.anchors], low, high)
     kind = Kind(kind.rule, tuple(kind.anchors[number] for number in kept), kind.strong)
     gaps.stop = last_words(view, gaps)
     marks = _marks(view, gaps)
+    if below:
+        marks.pop()
     full = sum(mark.size > 0 for mark in marks)
     worth = sum(map(_worth, marks)) if full >= 0.5 * len(marks) else 0.0
-    return Cut(kind, gaps, heading, worth, marks)
+    return Cut(kind, gaps, heading, worth, marks, below)
 
 
 def _marks(view: View, gaps: Gaps) -> list[Mark]:
@@ -209,7 +224,9 @@ def _thread(view: View, cut: Cut, reference: datetime | None) -> Thread:
     if cut.heading is not None:
         thread.heading = view.lines[cut.heading]
         thread.distance = gaps.starts[0] - cut.heading - 1
-    for mark, author, at in zip(cut.marks, authors, dated, strict=True):
+    if cut.below:
+        posts.pop()
+    for mark, author, at in zip(cut.marks, authors, dated, strict=False):
         mark.named, mark.dated = author is not None, at is not None
     thread.score = sum(map(_worth, cut.marks))
     thread.dated = sum(at is not None for at in dated) / len(dated)
@@ -255,4 +272,4 @@ def _signs(posts: list[Post], dated: Sequence[int | None]) -> float:
             post.number is not None and date is not None
         )
 
-    return sum(sign(post, date) for post, date in zip(posts, dated, strict=True)) / len(posts)
+    return sum(sign(post, date) for post, date in zip(posts, dated, strict=False)) / len(posts)

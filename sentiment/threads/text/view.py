@@ -16,6 +16,7 @@ from sentiment.threads.dates import find_date, parse_date
 from sentiment.threads.markers import fold, pattern, phrases
 from sentiment.threads.text.lines import Line
 from sentiment.threads.text.names import NAME_EDGES, PARTS, SOME_DAY, clean_name, loosened, name_beside_date
+from sentiment.threads.text.replies import answered
 from sentiment.threads.text.words import has, opens, words
 
 LONGEST_HEADER = 14
@@ -42,6 +43,8 @@ class View:
         self._beside: dict[int, str | None] = {}
         self._profiles: dict[int, bool] = {}
         self._buttons: dict[int, bool] = {}
+        self._quoting: dict[int, bool] = {}
+        self._standing: dict[int, bool] = {}
         self._values: dict[tuple[int, str], datetime | None] = {}
 
     def __len__(self) -> int:
@@ -123,9 +126,28 @@ class View:
             self._buttons[index] = is_button(self.lines[index])
         return self._buttons[index]
 
+    def quoting(self, index: int) -> bool:
+        """As :func:`quote_attribution`, asked once."""
+        if index not in self._quoting:
+            self._quoting[index] = quote_attribution(self.lines[index])
+        return self._quoting[index]
+
+    def standing(self, index: int) -> bool:
+        """Whether a line is part of a header or a foot by its own words: a panel, a button, a rank, whom it answers."""
+        if index not in self._standing:
+            line = self.lines[index]
+            self._standing[index] = (
+                self.profile(index)
+                or self.button(index)
+                or line.is_marker("sort")
+                or (line.words <= 6 and answered([line]) is not None)
+                or line.folded in words("rank")
+            )
+        return self._standing[index]
+
     def _find_name(self, index: int) -> str | None:
         line = self.lines[index]
-        if line.words > LONGEST_HEADER or line.folded in words("rank") or empty_of_words(line):
+        if line.words > LONGEST_HEADER or line.folded in words("rank") or empty_of_words(line) or self.button(index):
             return None
         if self.date_kind(index) in ("whole", "start", "numbered"):
             return None
@@ -189,7 +211,19 @@ def is_profile(line: Line) -> bool:
 
 def is_button(line: Line) -> bool:
     """A button or link beside a post, alone on its line or with others."""
-    return line.is_marker("control") or is_reply(line)
+    return line.is_marker("control") or is_reply(line) or _all_buttons(line)
+
+
+def _all_buttons(line: Line) -> bool:
+    """``Like Reply``, ``Mi piace · Rispondi · 2 h``: nothing but buttons, counts and times."""
+    parts = [part for part in re.split(r"\s*[|·•/]\s*|\s{2,}", line.text) if part.strip()]
+    if line.words > 8 or not line.folded:
+        return False
+    if len(parts) == 1:
+        parts = line.text.split()
+    known = words("control") | words("reply")
+    buttons = sum(fold(part) in known for part in parts)
+    return buttons > 0 and all(fold(part) in known or part[:1].isdigit() for part in parts)
 
 
 def is_reply(line: Line) -> bool:

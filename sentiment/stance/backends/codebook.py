@@ -1,0 +1,47 @@
+"""Where a target's codebook stands: the text that human coders follow is what a language model is told, too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sentiment.errors import InputError
+
+LONGEST = 60_000
+"""Characters; a longer file is no codebook, and every prompt would pay for it."""
+
+
+def find_codebook(target: str, slug: str, annotations: Path) -> str:
+    """The codebook of a target: beside its file, or in the folder of its labels; empty where there is none.
+
+    Args:
+        target: The target as it was named: a slug, a file or a folder.
+        slug: Its slug.
+        annotations: Folder that holds one folder of labels per target.
+
+    Raises:
+        InputError: It cannot be read.
+    """
+    place = Path(target)
+    folders = [place] if place.is_dir() else [place.parent] if place.suffix == ".toml" else []
+    for folder in (*folders, annotations / slug):
+        file = folder / "codebook.md"
+        if file.is_file():
+            return read_codebook(file)
+    return ""
+
+
+def read_codebook(file: Path) -> str:
+    """A codebook's text.
+
+    Raises:
+        InputError: It is not there, not UTF-8, or far too long.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the codebook {file} cannot be read as UTF-8 text: {error}") from None
+    if len(text) > LONGEST:
+        raise InputError(
+            f"the codebook {file} has {len(text):,} characters; each prompt would carry it: {LONGEST:,} at most"
+        )
+    return text
