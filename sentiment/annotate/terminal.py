@@ -54,6 +54,7 @@ class Screen:
         codebook: what ``g`` shows.
         console: where it is shown; one that is not a terminal gets plain lines.
         keyboard: what is pressed.
+        total: how many comments wait.
         again: comments to show again, one after the other, instead of those that wait.
     """
 
@@ -65,10 +66,11 @@ class Screen:
         codebook: str,
         console: Console,
         keyboard: Keyboard,
+        total: int | None = None,
         again: Iterator[Task] | None = None,
     ) -> None:
         self._session, self._question, self._codebook, self._again = session, question, codebook, again
-        self._console, self._keyboard = console, keyboard
+        self._console, self._keyboard, self._total = console, keyboard, total
         self._flags: list[str] = []
         self._note = ""
         self._context = ""
@@ -107,6 +109,7 @@ class Screen:
             if action == "undo":
                 self._returned = self._session.undo()
                 if self._returned is not None:
+                    self.decided = max(0, self.decided - 1)
                     self._said("taken back")
                     return True
                 self._said("nothing to take back")
@@ -194,7 +197,8 @@ class Screen:
     def _show(self, task: Task) -> None:
         self._print("")
         drawn = f" · draw {task.draw_number} {task.purpose}".rstrip() if task.purpose else ""
-        self._rule(f"{task.outlet} · {task.language}{drawn} · {self.decided + 1}")
+        of = f" of {self._total}" if self._total and self._again is None else ""
+        self._rule(f"{task.outlet} · {task.language}{drawn} · {self.decided + 1}{of}")
         self._print(task.title or "(no title)", "bold")
         if task.parent:
             self._print("↳ answers: " + task.parent, "dim")

@@ -162,6 +162,7 @@ def do(
                 line=(lambda prompt: input(prompt)) if interactive else (lambda _: sys.stdin.readline()),
                 settle=SETTLE_SECONDS if interactive else 0.0,
             ),
+            total=left,
             again=walk(session, draws or session.queue.draws()) if relabel else None,
         )
         try:

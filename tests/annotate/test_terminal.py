@@ -28,6 +28,7 @@ def run(
         codebook="the codebook",
         console=Console(file=out, width=80, force_terminal=False),
         keyboard=Keyboard(key=lambda: next(waiting, ""), line=lambda _: "a note", settle=settle, clock=clock),
+        total=session.queue.left(),
         again=walk(session, session.queue.draws()) if relabel else None,
     ).run()
     session.queue.release()
@@ -67,6 +68,7 @@ def test_undo_flag_note_context_and_skip(sqlite_store: Store, page: Pages) -> No
     (label,) = sqlite_store.rows("SELECT * FROM label_current")
     assert (label["stance"], label["flags"], label["note"]) == ("against", "irony", "a note")
     assert "The article." in shown
+    assert shown.count("· 1 of 3") == 2  # what was taken back is not counted
     kinds = [(event.kind, event.reason, event.context) for event in sqlite_store.events()]
     assert kinds == [
         ("label", "", "title"),
