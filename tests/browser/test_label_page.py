@@ -132,6 +132,19 @@ def test_a_window_that_was_closed_with_unsaved_decisions(browser: Browser, serve
     context.close()
 
 
+def test_a_decision_that_is_refused_is_shown_with_its_reason(browser: Browser, served) -> None:  # type: ignore[no-untyped-def]
+    """What the store cannot accept is not sent for ever: the page says why, holds nothing else up, and it can be put away."""
+    page, _ = opened(browser, served.address)
+    wrong = {"client": "01ARZ3NDEKTSV4RRFFQ69G5FAV", "kind": "label", "item": "gone", "stance": "favor"}
+    page.evaluate("wrong => localStorage.setItem('sentiment outbox ann', JSON.stringify([wrong]))", wrong)
+    done = label(page, pressing(page, LAYOUTS["en"]), 2)
+    expect(page.locator("#saved")).to_contain_text("1 not accepted: there is no comment gone")
+    page.get_by_role("button", name="Put away").click()
+    saved(page)
+    assert served.labels() == done
+    page.context.close()
+
+
 def test_two_windows_lose_nothing(browser: Browser, served) -> None:  # type: ignore[no-untyped-def]
     """The same comment decided in two windows of one person: both decisions are kept, the later one stands."""
     context = browser.new_context()

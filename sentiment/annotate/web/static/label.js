@@ -46,6 +46,11 @@
     place.classList.toggle("waiting", count > 1 || Boolean(problem) || refused.length > 0);
     place.textContent = problem || (refused.length ? `${refused.length} not accepted: ${refused[0].refused}`
       : count ? `${count} unsaved` : "everything saved");
+    if (!refused.length || problem) return;
+    const away = document.createElement("button");
+    away.type = "button"; away.className = "plain"; away.textContent = "Put away";
+    away.addEventListener("click", () => keep(load().filter((one) => !one.refused)));
+    place.append(" ", away);
   }
 
   function post(decision) {
