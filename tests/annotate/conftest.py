@@ -67,20 +67,28 @@ def postgres_server() -> Iterator[str]:
     if not tools or (os.geteuid() == 0 and not shutil.which("runuser")):
         pytest.skip("no PostgreSQL server is installed, and SENTIMENT_TEST_POSTGRES names none")
     place = Path(tempfile.mkdtemp(prefix="sentiment-pg-"))
+    try:
+        yield from _server(place, tools[0])
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _server(place: Path, initdb: Path) -> Iterator[str]:
+    """Start a server in a folder, as somebody without rights; stop it afterwards."""
     as_user: list[str] = []
     if os.geteuid() == 0:  # the server refuses to run as root
         shutil.chown(place, "postgres")
         as_user = ["runuser", "-u", "postgres", "--"]
     port = _free_port()
     subprocess.run(  # noqa: S603
-        [*as_user, tools[0], "-D", place / "data", "-A", "trust", "-U", "postgres", "--no-sync"],
+        [*as_user, initdb, "-D", place / "data", "-A", "trust", "-U", "postgres", "--no-sync"],
         check=True,
         capture_output=True,
         cwd=place,
     )
     options = ["-c", "listen_addresses=127.0.0.1", "-c", f"port={port}", "-c", f"unix_socket_directories={place}"]
     server = subprocess.Popen(  # noqa: S603
-        [*as_user, tools[0].with_name("postgres"), "-D", place / "data", *options],
+        [*as_user, initdb.with_name("postgres"), "-D", place / "data", *options],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=place,
@@ -91,10 +99,11 @@ def postgres_server() -> Iterator[str]:
                 break
         time.sleep(0.1)
     time.sleep(0.3)
-    yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
-    server.terminate()
-    server.wait(20)
-    shutil.rmtree(place, ignore_errors=True)
+    try:
+        yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    finally:
+        server.terminate()
+        server.wait(20)
 
 
 @pytest.fixture
