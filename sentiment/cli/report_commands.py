@@ -204,8 +204,8 @@ def _write_report(found: Report, form: ReportFormat, output: str) -> None:
     if form is ReportFormat.parquet:
         from contextlib import nullcontext
 
-        from sentiment.report.frames import write_parquet
         from sentiment.outputs import whole_file
+        from sentiment.report.frames import write_parquet
 
         with nullcontext(sys.stdout.buffer) if output == "-" else whole_file(Path(output), binary=True) as binary:
             write_parquet(found, binary)
