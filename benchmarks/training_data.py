@@ -1,6 +1,6 @@
 """What the training comments are: counts, lengths, near-duplicates, and how far two independent codings agree.
 
-    python -m benchmarks.training_data annotations/xiaomi-us/training.csv
+python -m benchmarks.training_data annotations/xiaomi-us/training.csv
 """
 
 from __future__ import annotations

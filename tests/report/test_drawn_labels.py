@@ -34,7 +34,7 @@ def test_what_a_model_learned_from_is_no_sample(
     """A label's drawing probability counts unless the label was drawn for training or the model lists it."""
     backend = Backend()
     backend.model = SimpleNamespace(meta={"trained_ids": learned})
-    monkeypatch.setattr(pipeline, "_backend", lambda _target, _model: backend)
+    monkeypatch.setattr(pipeline, "_backend", lambda *_: backend)
     tagger = pipeline.Tagger(target="xiaomi-us", annotations=tmp_path, model=None)
     tagger.labels = {
         "p-0": Label("p-0", "against", "ann", datetime(2026, 1, 1, tzinfo=UTC), "1", purpose=purpose, inclusion=0.25)
