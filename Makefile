@@ -32,6 +32,7 @@ model: $(VENV)/.run  ## train the shipped model again from annotations/
 
 benchmarks: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.scale
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed; none was found. Name one with: make PYTHON=/path/to/python3" >&2; exit 1; }

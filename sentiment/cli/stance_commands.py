@@ -85,7 +85,8 @@ def train(
         str | None, typer.Option("--class-weight", help="balanced: rare labels weigh more; shares are then distorted.")
     ] = None,
     keep: Annotated[
-        list[str] | None, typer.Option("--keep", help="Keep this feature block even where it brings no gain: vader, tags ...")
+        list[str] | None,
+        typer.Option("--keep", help="Keep this feature block even where it brings no gain: vader, tags ..."),
     ] = None,
     card: Annotated[Path | None, typer.Option("--card", help="Also write the model card as Markdown.")] = None,
 ) -> None:

@@ -98,7 +98,7 @@ def classify_parts(
                     waiting.append((replace(task, cells=None, data=b""), key))
                     yield task
 
-        for rows in watch(run.map(job, wanted())):
+        for rows in watch(run.map(job, wanted(), few=2)):
             task, key = waiting.pop(0)
             name = f"part-{task.number:06d}.{job.form}"
             parts.add(task.number, key, {name: partial(_part, job, rows)}, {"rows": rows.count, "left": rows.left})

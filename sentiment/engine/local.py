@@ -110,7 +110,7 @@ def _context() -> Any:
 
 def _start() -> None:
     """In a new worker: leave Ctrl-C to the parent, and end when the parent is gone."""
-    gc.freeze()  # what is loaded stays; looking through it again and again was measured at 5 to 10 % of the time
+    gc.freeze()  # what is loaded stays; looking through it again and again took up to a tenth of the time
     gc.set_threshold(50_000, 20, 50)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_follow, daemon=True).start()

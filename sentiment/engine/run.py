@@ -32,16 +32,16 @@ class Run:
     engine: EngineName = "local"
     scheduler: str | None = None
 
-    def map(self, job: Job[T, R], tasks: Iterable[T]) -> Iterator[R]:
-        """The results of a job in the order of its tasks."""
+    def map(self, job: Job[T, R], tasks: Iterable[T], *, few: int = FEW) -> Iterator[R]:
+        """The results of a job in the order of its tasks; fewer than ``few`` are done in this process."""
         workers = self.workers or cores()
         rest = iter(tasks)
         if self.engine == "local":
             if workers == 1:
                 return here(job, rest)
-            first = list(islice(rest, FEW))
+            first = list(islice(rest, few))
             rest = chain(first, rest)
-            if len(first) < FEW:
+            if len(first) < few:
                 return here(job, rest)
         return _engine(self.engine, workers, self.scheduler).map(job, rest)
 
@@ -89,7 +89,7 @@ def chunks(
                 passed.append(task)
                 yield task
 
-    for items in run.map(job, asked()):
+    for items in run.map(job, asked(), few=FEW if factor == 1 else 2):
         yield Chunk(passed.pop(0), items)
 
 
