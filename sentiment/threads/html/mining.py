@@ -117,7 +117,7 @@ def is_likely(tree: Tree, barred: list[int], article: Article) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _names_comment(classes: str) -> bool:
-    return bool(COMMENT_NAME.search(classes))
+    return bool(COMMENT_NAME.search(classes.lower()))
 
 
 def _has_headers(tree: Tree, node: int) -> bool:
@@ -221,7 +221,7 @@ def _hints(tree: Tree, key: str, node: int) -> tuple[bool, bool]:
             break
         names.append(f"{tree.get(above, 'class')} {tree.get(above, 'id')}")
     joined = " ".join(names)
-    return bool(_HINT.search(joined)), bool(COMMENT_NAME.search(joined))
+    return bool(_HINT.search(joined)), bool(COMMENT_NAME.search(joined.lower()))
 
 
 def _has_control(tree: Tree, record: Record) -> bool:
@@ -235,14 +235,14 @@ def _has_control(tree: Tree, record: Record) -> bool:
 
 def _is_lone_comment(tree: Tree, key: str, node: int) -> bool:
     """Whether a single record is named a comment and stands in a part or under a heading for comments."""
-    if not COMMENT_NAME.search(key):
+    if not COMMENT_NAME.search(key.lower()):
         return False
     around = " ".join(
         f"{tree.get(above, 'class')} {tree.get(above, 'id')}"
         for above in tree.ancestors(node)[:3]
         if tree.tag[above] not in ("body", "html")
     )
-    return bool(COMMENT_NAME.search(around)) or _under_heading(tree, node)
+    return bool(COMMENT_NAME.search(around.lower())) or _under_heading(tree, node)
 
 
 def _under_heading(tree: Tree, node: int) -> bool:

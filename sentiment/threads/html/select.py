@@ -50,6 +50,8 @@ class Compound:
 
     def candidates(self, tree: Tree) -> list[int]:
         """The nodes among which this step can find any, from the rarest index at hand."""
+        if len(self.classes) == 1:
+            return tree.by_class.get(self.classes[0], [])
         if self.classes:
             return min((tree.by_class.get(token, []) for token in self.classes), key=len)
         if self.shape:

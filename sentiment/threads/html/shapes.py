@@ -20,8 +20,8 @@ LEAST_COVERED = 0.6
 COMMENT_NAME = re.compile(
     r"comment|kommentar|commenti|comentario|coment[aá]rio|reactie|reactions|repl(?:y|ies)|respons|answer|"
     r"leserbrief|yorum|feedback",
-    re.I,
 )
+"""For names in lower case, as :data:`~sentiment.threads.html.signs.AUTHOR_HREF`."""
 _RECORD_TAGS = names("div li article section tr td table dl dd dt p blockquote tbody form span ol ul")
 
 
@@ -77,7 +77,7 @@ def count_signs(tree: Tree) -> Counts:
 def candidates(tree: Tree, facts: Counts) -> Iterator[Candidate]:
     """All shapes of a page whose elements hold dates and words, with their scores."""
     for key, nodes in _shapes(tree).items():
-        alone = len(nodes) == 1 and COMMENT_NAME.search(key)
+        alone = len(nodes) == 1 and COMMENT_NAME.search(key.lower())
         if not alone and not 2 <= len(nodes) <= MOST_RECORDS:
             continue
         if "@" in key:

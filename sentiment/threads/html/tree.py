@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -101,19 +102,20 @@ class Tree:
     @cached_property
     def by_tag(self) -> dict[str, list[int]]:
         """Tag -> its elements in document order."""
-        found: dict[str, list[int]] = {}
+        found: dict[str, list[int]] = defaultdict(list)
         for node, tag in enumerate(self.tag):
-            found.setdefault(tag, []).append(node)
-        return found
+            if tag:
+                found[tag].append(node)
+        return dict(found)
 
     @cached_property
     def by_attribute(self) -> dict[str, list[int]]:
         """Attribute name -> the elements that carry it, in document order."""
-        found: dict[str, list[int]] = {}
+        found: dict[str, list[int]] = defaultdict(list)
         for node, attrs in enumerate(self.attrs):
             for name in attrs:
-                found.setdefault(name, []).append(node)
-        return found
+                found[name].append(node)
+        return dict(found)
 
     @cached_property
     def by_id_shape(self) -> dict[str, list[int]]:
@@ -176,21 +178,23 @@ class Tree:
     def _pieces(self, start: int, stop: int, skip: frozenset[int] | set[int]) -> list[str]:
         pieces: list[str] = []
         open_blocks: list[int] = []
+        tags, texts, ends = self.tag, self.text, self.end
         at = start
         while at < stop:
             while open_blocks and open_blocks[-1] <= at:
                 open_blocks.pop()
                 pieces.append("\n")
             if at in skip:
-                at = self.end[at]
+                at = ends[at]
                 pieces.append(" ")
                 continue
-            tag = self.tag[at]
+            tag = tags[at]
             if not tag:
-                pieces.append(self._run(at))
+                text = texts[at]
+                pieces.append(self._run(at) if "\n" in text else text)
             elif tag in BLOCKS:
                 pieces.append("\n")
-                open_blocks.append(self.end[at])
+                open_blocks.append(ends[at])
             elif tag == "br":
                 pieces.append("\n")
             elif tag in ("td", "th"):
@@ -202,9 +206,7 @@ class Tree:
 
     def _run(self, node: int) -> str:
         text = self.text[node]
-        if "\n" in text and self.tag[self.parent[node]] not in ("pre", "code"):
-            return " ".join(text.split("\n"))
-        return text
+        return text if self.tag[self.parent[node]] in ("pre", "code") else text.replace("\n", " ")
 
     def _emoji(self, node: int) -> str:
         attrs = self.attrs[node]
