@@ -29,6 +29,8 @@ _UNSEEN = names(
     " -comment -doctype -document"
 )
 _VOCABULARY = re.compile(r"[^\W\d_]")
+_LONGEST_KEPT = 200
+"""Characters of a line that is kept: names and dates are asked for again and again, paragraphs once."""
 _DIGITS = re.compile(r"[0-9]+")
 _EMOJI = re.compile(r"emoji|smil|emoticon|wp-smiley|fr-emoticon", re.I)
 
@@ -56,6 +58,7 @@ class Tree:
     """Attributes and text of the scripts that hold data (JSON-LD and other JSON)."""
     notes: list[str] = field(default_factory=list)
     _signs: dict[int, str] = field(default_factory=dict)
+    _lines: dict[int, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.tag)
@@ -164,7 +167,12 @@ class Tree:
         last = self.end[node] - 1
         if last == node + (self.tag[node] != "") and not self.tag[last]:  # most have one text and nothing else
             return " ".join(self.text[last].split())
-        return " ".join("".join(self._pieces(node, self.end[node], frozenset())).split())
+        known = self._lines.get(node)
+        if known is None:
+            known = " ".join("".join(self._pieces(node, self.end[node], frozenset())).split())
+            if len(known) <= _LONGEST_KEPT:
+                self._lines[node] = known
+        return known
 
     def render(self, spans: list[tuple[int, int]], skip: frozenset[int] | set[int] = frozenset()) -> str:
         """The text of some spans without the nodes (and all that is under them) in ``skip``."""
