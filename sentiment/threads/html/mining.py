@@ -103,7 +103,7 @@ def is_likely(tree: Tree, barred: list[int], article: Article) -> bool:
     forms = [(node, tree.end[node]) for node in barred]
     for name in ("class", "id"):
         for node in tree.by_attribute.get(name, ()):
-            size = tree.size(node)  # before the name: two in three elements are too small
+            size = tree.size(node)  # before the name: four in five elements are too small or too large
             if size - tree.link_size(node) < 25 or size >= 0.8 * text or tree.tag[node] in ("body", "html", "a"):
                 continue
             if not _names_comment(tree.attrs[node][name] or ""):
@@ -123,14 +123,17 @@ def _names_comment(classes: str) -> bool:
 def _has_headers(tree: Tree, node: int) -> bool:
     """Whether dates stand in like places under a node, and persons at all: what the posts of a thread have."""
     places: Counter[str] = Counter()
-    persons = 0
+    others: list[int] = []
     for inner in range(node, tree.end[node]):
         text = tree.text[inner]
         if tree.tag[inner] == "time" or (text and len(text) <= 70 and signs.is_date(text)):
             places[tree.sign(inner if tree.tag[inner] else tree.parent[inner])] += 1
-        elif not text and persons < 2:
-            persons += signs.is_person(tree, inner)
-    return persons >= 2 and any(count >= 2 for count in places.values())
+        elif not text:
+            others.append(inner)
+    if all(count < 2 for count in places.values()):
+        return False  # before persons are looked for: most articles end here
+    persons = (inner for inner in others if signs.is_person(tree, inner))
+    return next(persons, -1) >= 0 and next(persons, -1) >= 0
 
 
 def _is_numbered_run(tree: Tree, nodes: list[int]) -> bool:

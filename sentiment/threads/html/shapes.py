@@ -221,7 +221,7 @@ def _score(tree: Tree, facts: Counts, spans: list[list[tuple[int, int]]], nodes:
 
 
 def _may_count(facts: Counts, spans: list[list[tuple[int, int]]]) -> bool:
-    """Whether enough records hold a date or a control at all, nested ones counted in: two in three shapes end here."""
+    """Whether enough records hold a date or a control at all, nested ones counted in: four in five shapes end here."""
     n = len(spans)
     dates, controls = facts.dates, facts.controls
     ends = [(span[0][0], span[-1][1]) for span in spans]

@@ -170,7 +170,19 @@ def is_person(tree: Tree, node: int) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _names_person(classes: str) -> bool:
-    return bool(_AUTHOR_CLASS.search(classes)) and not _NOT_AUTHOR.search(classes)
+    tokens = classes.split()
+    return any(map(_is_author_name, tokens)) and not any(map(_is_other_name, tokens))
+
+
+@lru_cache(maxsize=20_000)
+def _is_author_name(token: str) -> bool:
+    """By the token, as sites combine the same few in many ways; the patterns do not reach over a space."""
+    return bool(_AUTHOR_CLASS.search(token))
+
+
+@lru_cache(maxsize=20_000)
+def _is_other_name(token: str) -> bool:
+    return bool(_NOT_AUTHOR.search(token))
 
 
 def is_furniture(text: str) -> bool:
