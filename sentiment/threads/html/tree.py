@@ -57,6 +57,8 @@ class Tree:
     scripts: list[tuple[Attributes, str]] = field(default_factory=list)
     """Attributes and text of the scripts that hold data (JSON-LD and other JSON)."""
     notes: list[str] = field(default_factory=list)
+    found: dict[object, list[int]] = field(default_factory=dict)
+    """Selector -> the nodes that it gives, as far as it has been asked for."""
     keys: dict[int, str] = field(default_factory=dict)
     """Signs of a node's parent and of the node, as far as they have been asked for."""
     _signs: dict[int, str] = field(default_factory=dict)
