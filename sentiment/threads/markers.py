@@ -21,9 +21,9 @@ def table() -> dict[str, dict[str, list[str]]]:
 
 
 @cache
-def phrases(kind: str) -> frozenset[str]:
-    """All phrases of one kind in all languages, as :func:`fold` leaves them."""
-    every = (phrase for words in table().values() for phrase in words.get(kind, ()))
+def phrases(*kinds: str) -> frozenset[str]:
+    """All phrases of some kinds in all languages, as :func:`fold` leaves them."""
+    every = (phrase for words in table().values() for kind in kinds for phrase in words.get(kind, ()))
     return frozenset(fold(re.sub(r"\bN\b", "7", phrase)) for phrase in every)
 
 

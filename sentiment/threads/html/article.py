@@ -29,6 +29,8 @@ SHORT_COST = 0.5
 LINK_COST = 0.25
 """The same for lists of links: they are left out of the body anyway."""
 
+_SCRAPS = ("page", "footer", "control", "heading", "form", "form_line", "empty", "sort")
+
 LEAD_BLOCKS = 12
 """Blocks between the page's heading and the container among which a lead is looked for."""
 
@@ -264,13 +266,10 @@ def _is_label(line: str) -> bool:
 
 
 def _is_scrap(line: str) -> bool:
-    folded = markers.fold(line)
-    if not folded or len(line) < 2:
+    if len(line) < 2:
         return True
-    return any(
-        folded in markers.phrases(kind)
-        for kind in ("page", "footer", "control", "heading", "form", "form_line", "empty", "sort")
-    )
+    folded = markers.fold(line)
+    return not folded or folded in markers.phrases(*_SCRAPS)
 
 
 def _render(tree: Tree, kept: list[_Block], dropped: list[int]) -> str:

@@ -57,11 +57,15 @@ def key_of(tree: Tree, node: int, root: int) -> str:
     """The place of a node in its record, comparable between records."""
     if node == root:
         return ":root"
-    if not tree.tag[node]:
-        return f"{key_of(tree, tree.parent[node], root)}#"
     parent = tree.parent[node]
-    above = ":root" if parent == root else tree.sign(parent)
-    return f"{above}>{tree.sign(node)}"
+    if not tree.tag[node]:
+        return f"{key_of(tree, parent, root)}#"
+    if parent == root:
+        return f":root>{tree.sign(node)}"
+    key = tree.keys.get(node)  # the same in every record that holds node and parent: asked for eight times on average
+    if key is None:
+        key = tree.keys[node] = f"{tree.sign(parent)}>{tree.sign(node)}"
+    return key
 
 
 def learn(tree: Tree, records: list[Record]) -> Shape:

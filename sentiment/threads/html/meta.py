@@ -85,7 +85,7 @@ _META_AUTHOR = (
     "byl",
     "twitter:creator",
 )
-_COUNT_CLASS = re.compile(r"comment|thread|repl(?:y|ies)|kommentar|comentario|commento|reacti|disqus", re.I)
+_COUNT_CLASS = re.compile(r"comment|thread|repl(?:y|ies)|kommentar|comentario|commento|reacti|disqus")
 
 
 @dataclass(slots=True)
@@ -256,7 +256,7 @@ def _counting(tree: Tree) -> list[int]:
     found = {node for node in headings if _is_short(tree, node)}
     for classes, members in tree.by_class_text.items():
         short = [node for node in members[:3] if _is_short(tree, node)]
-        if short and _COUNT_CLASS.search(classes):  # the name last: most elements are too long or empty
+        if short and _COUNT_CLASS.search(classes.lower()):  # the name last: most elements are too long or empty
             found.update(short)
     return sorted(found)
 

@@ -103,7 +103,7 @@ def is_likely(tree: Tree, barred: list[int], article: Article) -> bool:
     forms = [(node, tree.end[node]) for node in barred]
     for name in ("class", "id"):
         for node in tree.by_attribute.get(name, ()):
-            size = tree.size(node)  # before the name: two in three elements are too small
+            size = tree.size(node)  # before the name: four in five elements are too small or too large
             if size - tree.link_size(node) < 25 or size >= 0.8 * text or tree.tag[node] in ("body", "html", "a"):
                 continue
             if not _names_comment(tree.attrs[node][name] or ""):
@@ -117,20 +117,23 @@ def is_likely(tree: Tree, barred: list[int], article: Article) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _names_comment(classes: str) -> bool:
-    return bool(COMMENT_NAME.search(classes))
+    return bool(COMMENT_NAME.search(classes.lower()))
 
 
 def _has_headers(tree: Tree, node: int) -> bool:
     """Whether dates stand in like places under a node, and persons at all: what the posts of a thread have."""
     places: Counter[str] = Counter()
-    persons = 0
+    others: list[int] = []
     for inner in range(node, tree.end[node]):
         text = tree.text[inner]
         if tree.tag[inner] == "time" or (text and len(text) <= 70 and signs.is_date(text)):
             places[tree.sign(inner if tree.tag[inner] else tree.parent[inner])] += 1
-        elif not text and persons < 2:
-            persons += signs.is_person(tree, inner)
-    return persons >= 2 and any(count >= 2 for count in places.values())
+        elif not text:
+            others.append(inner)
+    if all(count < 2 for count in places.values()):
+        return False  # before persons are looked for: most articles end here
+    persons = (inner for inner in others if signs.is_person(tree, inner))
+    return next(persons, -1) >= 0 and next(persons, -1) >= 0
 
 
 def _is_numbered_run(tree: Tree, nodes: list[int]) -> bool:
@@ -147,12 +150,9 @@ def _controls_in(tree: Tree, node: int) -> int:
 
 
 def _dates_in(tree: Tree, node: int) -> int:
-    found = 0
-    for inner in range(node, tree.end[node]):
-        text = tree.text[inner]
-        if tree.tag[inner] == "time" or (text and len(text) <= 70 and signs.is_date(text)):
-            found += 1
-    return found
+    first, stop = node, tree.end[node]
+    dated = sum(1 for text in tree.text[first:stop] if 0 < len(text) <= 70 and signs.is_date(text))
+    return tree.tag[first:stop].count("time") + dated
 
 
 _Plea = tuple[list[Record], bool, bool, float]
@@ -224,7 +224,7 @@ def _hints(tree: Tree, key: str, node: int) -> tuple[bool, bool]:
             break
         names.append(f"{tree.get(above, 'class')} {tree.get(above, 'id')}")
     joined = " ".join(names)
-    return bool(_HINT.search(joined)), bool(COMMENT_NAME.search(joined))
+    return bool(_HINT.search(joined)), bool(COMMENT_NAME.search(joined.lower()))
 
 
 def _has_control(tree: Tree, record: Record) -> bool:
@@ -238,14 +238,14 @@ def _has_control(tree: Tree, record: Record) -> bool:
 
 def _is_lone_comment(tree: Tree, key: str, node: int) -> bool:
     """Whether a single record is named a comment and stands in a part or under a heading for comments."""
-    if not COMMENT_NAME.search(key):
+    if not COMMENT_NAME.search(key.lower()):
         return False
     around = " ".join(
         f"{tree.get(above, 'class')} {tree.get(above, 'id')}"
         for above in tree.ancestors(node)[:3]
         if tree.tag[above] not in ("body", "html")
     )
-    return bool(COMMENT_NAME.search(around)) or _under_heading(tree, node)
+    return bool(COMMENT_NAME.search(around.lower())) or _under_heading(tree, node)
 
 
 def _under_heading(tree: Tree, node: int) -> bool:

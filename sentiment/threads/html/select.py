@@ -50,6 +50,8 @@ class Compound:
 
     def candidates(self, tree: Tree) -> list[int]:
         """The nodes among which this step can find any, from the rarest index at hand."""
+        if len(self.classes) == 1:
+            return tree.by_class.get(self.classes[0], [])
         if self.classes:
             return min((tree.by_class.get(token, []) for token in self.classes), key=len)
         if self.shape:
@@ -66,23 +68,38 @@ class Compound:
         return list(range(len(tree)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Selector:
-    """A compiled selector: the steps from the outside in, and the attribute that is wanted, if any."""
+    """A compiled selector: the steps from the outside in, and the attribute that is wanted, if any.
+
+    Each text is compiled once, so that a selector is only equal to itself.
+    """
 
     steps: tuple[Compound, ...]
     attribute: str = ""
+    rooted: bool = False
+    """Whether a step is ``:root``."""
 
     def find(self, tree: Tree, start: int = 0, stop: int | None = None, *, root: int = -1) -> list[int]:
         """The matching nodes from ``start`` to ``stop`` in document order; ``root`` is what ``:root`` means."""
+        if self.rooted:
+            return self._search(tree, start, len(tree) if stop is None else stop, root)
+        found = tree.found.get(self)
+        if found is None:  # on the whole page at once: it is asked for again in every record
+            found = tree.found[self] = self._search(tree, 0, len(tree), -1)
+        if not found or (not start and stop is None):
+            return found
+        return tree.within(found, start, len(tree) if stop is None else stop)
+
+    def _search(self, tree: Tree, start: int, stop: int, root: int) -> list[int]:
         last = self.steps[-1]
         if last.root:
             return [root] if root >= 0 else []
         nodes = last.candidates(tree)
         if not nodes or not all(step.root or step.candidates(tree) for step in self.steps[:-1]):
             return []
-        if start or stop is not None:
-            nodes = tree.within(nodes, start, len(tree) if stop is None else stop)
+        if start or stop < len(tree):
+            nodes = tree.within(nodes, start, stop)
         return [node for node in nodes if last.matches(tree, node) and self._inside(tree, node, root)]
 
     def _inside(self, tree: Tree, node: int, root: int) -> bool:
@@ -105,7 +122,7 @@ def compile_selector(text: str) -> Selector:
     found = re.search(r"@([\w-]+)$", text)
     body, attribute = (text[: found.start()], found.group(1)) if found else (text, "")
     steps = [_compound(step) for step in body.split()] or [Compound(root=True)]
-    return Selector(tuple(steps), attribute)
+    return Selector(tuple(steps), attribute, any(step.root for step in steps))
 
 
 def find_all(tree: Tree, selectors: Iterable[str], start: int = 0, stop: int | None = None) -> list[int]:

@@ -20,8 +20,8 @@ LEAST_COVERED = 0.6
 COMMENT_NAME = re.compile(
     r"comment|kommentar|commenti|comentario|coment[aá]rio|reactie|reactions|repl(?:y|ies)|respons|answer|"
     r"leserbrief|yorum|feedback",
-    re.I,
 )
+"""For names in lower case, as :data:`~sentiment.threads.html.signs.AUTHOR_HREF`."""
 _RECORD_TAGS = names("div li article section tr td table dl dd dt p blockquote tbody form span ol ul")
 
 
@@ -52,13 +52,15 @@ def count_signs(tree: Tree) -> Counts:
     facts = Counts()
     dates = persons = controls = 0
     control = markers.phrases("control")
+    chars, ends = tree.chars, tree.end
     for node, tag in enumerate(tree.tag):
         if tag:
+            size = chars[ends[node]] - chars[node]
             if tag == "time" or (
                 tag in ("abbr", "span", "a", "meta") and "title" in tree.attrs[node] and signs.date_values(tree, node)
             ):
-                dates += tree.size(node) == 0 or tree.end[node] - node > 1
-            if signs.is_person(tree, node):
+                dates += size == 0 or ends[node] - node > 1
+            if 0 < size <= signs.AUTHOR_LONGEST and signs.is_person(tree, node):  # the size here: spares most calls
                 persons += 1
         else:
             text = tree.text[node]
@@ -75,7 +77,7 @@ def count_signs(tree: Tree) -> Counts:
 def candidates(tree: Tree, facts: Counts) -> Iterator[Candidate]:
     """All shapes of a page whose elements hold dates and words, with their scores."""
     for key, nodes in _shapes(tree).items():
-        alone = len(nodes) == 1 and COMMENT_NAME.search(key)
+        alone = len(nodes) == 1 and COMMENT_NAME.search(key.lower())
         if not alone and not 2 <= len(nodes) <= MOST_RECORDS:
             continue
         if "@" in key:
@@ -105,8 +107,9 @@ def _is_full(tree: Tree, facts: Counts, node: int) -> bool:
 def _shapes(tree: Tree) -> dict[str, list[int]]:
     """Elements that look alike: by class, by a token of it, by a numbered id, by their place among siblings."""
     found: dict[str, list[int]] = defaultdict(list)
+    chars, ends = tree.chars, tree.end
     for node, tag in enumerate(tree.tag):
-        if tag not in _RECORD_TAGS or tree.size(node) < 8:
+        if tag not in _RECORD_TAGS or chars[ends[node]] - chars[node] < 8:
             continue
         attrs = tree.attrs[node]
         classes = attrs.get("class") or ""
@@ -188,22 +191,21 @@ def _score(tree: Tree, facts: Counts, spans: list[list[tuple[int, int]]], nodes:
     n = len(nodes)
     if not n:
         return 0.0, 0.0
+    if not _may_count(facts, spans):
+        return 0.0, 0.0
     inner = _inner(nodes, spans)
     letters = dated = peopled = crowded = controlled = filled = 0
     for span, nested in zip(spans, inner, strict=True):
-        start, stop = span[0][0], span[-1][1]
-
-        def count(sums: list[int], start: int = start, stop: int = stop, nested: list[int] = nested) -> int:
-            return sums[stop] - sums[start] - sum(sums[tree.end[node]] - sums[node] for node in nested)
-
-        own = count(tree.chars) - count(tree.linked)
-        dates, persons = count(facts.dates), count(facts.persons)
+        holes = [(node, tree.end[node]) for node in nested]
+        place = span[0][0], span[-1][1], holes
+        dates, persons = _count(facts.dates, *place), _count(facts.persons, *place)
+        own = _count(tree.chars, *place) - _count(tree.linked, *place)
         letters += min(own, 6_000)
         filled += own >= 8
         dated += dates > 0
         peopled += persons > 0
         crowded += dates > 6 or persons > 12
-        controlled += count(facts.controls) > 0
+        controlled += _count(facts.controls, *place) > 0
     dateless = n >= 2 and controlled >= 0.8 * n and peopled >= 0.8 * n
     if (dated < LEAST_COVERED * n and not dateless) or filled < 0.5 * n:
         return 0.0, 0.0
@@ -216,6 +218,24 @@ def _score(tree: Tree, facts: Counts, spans: list[list[tuple[int, int]]], nodes:
         * (1 - 0.8 * crowded / n)
     )
     return score, min(dated, peopled) / n
+
+
+def _may_count(facts: Counts, spans: list[list[tuple[int, int]]]) -> bool:
+    """Whether enough records hold a date or a control at all, nested ones counted in: four in five shapes end here."""
+    n = len(spans)
+    dates, controls = facts.dates, facts.controls
+    ends = [(span[0][0], span[-1][1]) for span in spans]
+    if sum(dates[stop] > dates[start] for start, stop in ends) >= LEAST_COVERED * n:
+        return True
+    return n >= 2 and sum(controls[stop] > controls[start] for start, stop in ends) >= 0.8 * n
+
+
+def _count(sums: list[int], start: int, stop: int, holes: list[tuple[int, int]]) -> int:
+    """What prefix sums count from one place to another, without some spans in between."""
+    total = sums[stop] - sums[start]
+    for first, last in holes:
+        total -= sums[last] - sums[first]
+    return total
 
 
 def _inner(nodes: list[int], spans: list[list[tuple[int, int]]]) -> list[list[int]]:

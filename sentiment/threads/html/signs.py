@@ -34,30 +34,27 @@ _DATEISH = re.compile(
     rf"stunde|tag|woche|monat|jahr|ora|ore|giorn|settiman|mes|ann|heure|jour|"
     r"semaine|an\b|ans\b|hora|día|dia|semana|año|anos?\b|час|дн|день|дня|мин|нед|мес|год|лет|godz|dni|"
     r"dzień|tyg|mies|rok|lat|uur|dag|weken|maand|jaar|saat|gün|hafta|ay\b|yıl)"
-    r"",
-    re.I,
 )
 _DAY_WORD = re.compile(
     r"\b(?:yesterday|today|gestern|heute|ieri|oggi|hier|aujourd|ayer|hoy|ontem|hoje|вчера|сегодня|wczoraj|"
-    r"dzisiaj|gisteren|vandaag|dün|bugün|just now|an? (?:hour|day|week|month|year|minute) ago)\b",
-    re.I,
+    r"dzisiaj|gisteren|vandaag|dün|bugün|just now|an? (?:hour|day|week|month|year|minute) ago)\b"
 )
 _DIGIT = re.compile(r"\d")
 DATE_CLASS = re.compile(r"date|time|posted|publish|created|stamp|\bago\b|when|datum|fecha|zeit|meta", re.I)
 _AUTHOR_CLASS = re.compile(
     r"author|user|(?:^|[\s_-])name|nick|poster|(?:^|[\s_-])by(?:$|[\s_-])|\bfn\b|member|creator|commenter|"
     r"person|\bwho\b|autor|auteur|verfasser|benutzer|usuario|utente|pseudo|gebruiker|naam|nutzer|profil|"
-    r"login|vcard",
-    re.I,
+    r"login|vcard"
 )
 _NOT_AUTHOR = re.compile(
-    r"avatar|title|rank|badge|group|posts|count|location|reply|message|stat|info-extra|permalink|number|date|time", re.I
+    r"avatar|title|rank|badge|group|posts|count|location|reply|message|stat|info-extra|permalink|number|date|time"
 )
 AUTHOR_HREF = re.compile(
-    r"user|member|profil|author|autor|account|people|person|/u/|/@|~|[?&]u(?:id)?=|mitglied|utente|usuario|"
+    r"user|member|profil|author|autor|account|people|person|/u/|/@|~|\?u(?:id)?=|&u(?:id)?=|mitglied|utente|usuario|"
     r"membre|uzytkownik|blogger\.com",
-    re.I,
 )
+"""For addresses in lower case: without re.I, and with a plain first letter in each branch, a search is five times
+faster, as it then skips to such a letter."""
 _BODY_CLASS = re.compile(
     r"content|body|text|message|msg|post|entry|comment|prose|inhalt|nachricht|posting|beitrag", re.I
 )
@@ -66,6 +63,7 @@ _NOT_BODY = re.compile(
     r"header|author|info|sidebar|links?|tools?|actions?|controls?)",
     re.I,
 )
+_FURNITURE = ("control", "profile", "sort", "page", "footer", "heading", "form")
 AUTHOR_LONGEST = 45
 _DATE_LONGEST = 90
 
@@ -102,9 +100,16 @@ def date_values(tree: Tree, node: int) -> list[tuple[str, str]]:
 @lru_cache(maxsize=50_000)
 def is_date(value: str) -> bool:
     """Whether a short value looks like a date, for machines or for readers."""
+    flat = _lower(value)
     if _DIGIT.search(value):
-        return bool(_DATEISH.search(value) or MACHINE.match(value))
-    return bool(_DAY_WORD.search(value))
+        return bool(_DATEISH.search(flat) or MACHINE.match(value))
+    return bool(_DAY_WORD.search(flat))
+
+
+def _lower(text: str) -> str:
+    """Lower case for the patterns of this module, which are two to four times as fast without re.I."""
+    lower = text.lower()
+    return lower if lower.isascii() else lower.replace("i\u0307", "i")  # Turkish "İ" is one letter for re.I
 
 
 def is_profile(tree: Tree, node: int, value: str) -> bool:
@@ -132,8 +137,8 @@ def is_profile(tree: Tree, node: int, value: str) -> bool:
 def author_hints(tree: Tree, node: int) -> float:
     """How much the names and the address of an element speak for an author: about -6 to 9."""
     attrs = tree.attrs[node]
-    own = " ".join(attrs.get(name) or "" for name in ("class", "itemprop", "rel", "id"))
-    above = tree.get(tree.parent[node], "class") + " " + tree.get(tree.parent[node], "itemprop")
+    own = _lower(" ".join(attrs.get(name) or "" for name in ("class", "itemprop", "rel", "id")))
+    above = _lower(tree.get(tree.parent[node], "class") + " " + tree.get(tree.parent[node], "itemprop"))
     total = 0.0
     if _AUTHOR_CLASS.search(own):
         total += 4
@@ -143,7 +148,7 @@ def author_hints(tree: Tree, node: int) -> float:
         total -= 3
     href = attrs.get("href") or (tree.get(tree.parent[node], "href") if tree.tag[tree.parent[node]] == "a" else "")
     if href:
-        total += 3.5 if AUTHOR_HREF.search(href) else -1.0
+        total += 3.5 if AUTHOR_HREF.search(href.lower()) else -1.0
         if href.startswith("#") or "#" in href:
             total -= 3
     if tree.tag[node] in ("strong", "b", "cite", "h4", "h5", "h3", "dt"):
@@ -158,7 +163,7 @@ def is_person(tree: Tree, node: int) -> bool:
         return False
     attrs = tree.attrs[node]
     href = attrs.get("href")
-    if href and AUTHOR_HREF.search(href) and not href.startswith("#"):
+    if href and AUTHOR_HREF.search(href.lower()) and not href.startswith("#"):
         return True
     named = attrs.get("class") or attrs.get("itemprop") or attrs.get("rel")
     if named:
@@ -168,15 +173,25 @@ def is_person(tree: Tree, node: int) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _names_person(classes: str) -> bool:
-    return bool(_AUTHOR_CLASS.search(classes)) and not _NOT_AUTHOR.search(classes)
+    tokens = classes.split()
+    return any(map(_is_author_name, tokens)) and not any(map(_is_other_name, tokens))
+
+
+@lru_cache(maxsize=20_000)
+def _is_author_name(token: str) -> bool:
+    """By the token, as sites combine the same few in many ways; the patterns do not reach over a space."""
+    return bool(_AUTHOR_CLASS.search(_lower(token)))
+
+
+@lru_cache(maxsize=20_000)
+def _is_other_name(token: str) -> bool:
+    return bool(_NOT_AUTHOR.search(_lower(token)))
 
 
 def is_furniture(text: str) -> bool:
     """Whether a short text is a button, a label or a menu entry."""
     flat = folded(text)
-    return any(
-        flat in markers.phrases(kind) for kind in ("control", "profile", "sort", "page", "footer", "heading", "form")
-    ) or flat in ("#", "")
+    return flat in ("#", "") or flat in markers.phrases(*_FURNITURE)
 
 
 def body_hint(tree: Tree, node: int) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -28,6 +29,8 @@ _UNSEEN = names(
     " -comment -doctype -document"
 )
 _VOCABULARY = re.compile(r"[^\W\d_]")
+_LONGEST_KEPT = 200
+"""Characters of a line that is kept: names and dates are asked for again and again, paragraphs once."""
 _DIGITS = re.compile(r"[0-9]+")
 _EMOJI = re.compile(r"emoji|smil|emoticon|wp-smiley|fr-emoticon", re.I)
 
@@ -54,7 +57,12 @@ class Tree:
     scripts: list[tuple[Attributes, str]] = field(default_factory=list)
     """Attributes and text of the scripts that hold data (JSON-LD and other JSON)."""
     notes: list[str] = field(default_factory=list)
+    found: dict[object, list[int]] = field(default_factory=dict)
+    """Selector -> the nodes that it gives, as far as it has been asked for."""
+    keys: dict[int, str] = field(default_factory=dict)
+    """Signs of a node's parent and of the node, as far as they have been asked for."""
     _signs: dict[int, str] = field(default_factory=dict)
+    _lines: dict[int, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.tag)
@@ -101,19 +109,20 @@ class Tree:
     @cached_property
     def by_tag(self) -> dict[str, list[int]]:
         """Tag -> its elements in document order."""
-        found: dict[str, list[int]] = {}
+        found: dict[str, list[int]] = defaultdict(list)
         for node, tag in enumerate(self.tag):
-            found.setdefault(tag, []).append(node)
-        return found
+            if tag:
+                found[tag].append(node)
+        return dict(found)
 
     @cached_property
     def by_attribute(self) -> dict[str, list[int]]:
         """Attribute name -> the elements that carry it, in document order."""
-        found: dict[str, list[int]] = {}
+        found: dict[str, list[int]] = defaultdict(list)
         for node, attrs in enumerate(self.attrs):
             for name in attrs:
-                found.setdefault(name, []).append(node)
-        return found
+                found[name].append(node)
+        return dict(found)
 
     @cached_property
     def by_id_shape(self) -> dict[str, list[int]]:
@@ -162,7 +171,12 @@ class Tree:
         last = self.end[node] - 1
         if last == node + (self.tag[node] != "") and not self.tag[last]:  # most have one text and nothing else
             return " ".join(self.text[last].split())
-        return " ".join("".join(self._pieces(node, self.end[node], frozenset())).split())
+        known = self._lines.get(node)
+        if known is None:
+            known = " ".join("".join(self._pieces(node, self.end[node], frozenset())).split())
+            if len(known) <= _LONGEST_KEPT:
+                self._lines[node] = known
+        return known
 
     def render(self, spans: list[tuple[int, int]], skip: frozenset[int] | set[int] = frozenset()) -> str:
         """The text of some spans without the nodes (and all that is under them) in ``skip``."""
@@ -176,21 +190,23 @@ class Tree:
     def _pieces(self, start: int, stop: int, skip: frozenset[int] | set[int]) -> list[str]:
         pieces: list[str] = []
         open_blocks: list[int] = []
+        tags, texts, ends = self.tag, self.text, self.end
         at = start
         while at < stop:
             while open_blocks and open_blocks[-1] <= at:
                 open_blocks.pop()
                 pieces.append("\n")
             if at in skip:
-                at = self.end[at]
+                at = ends[at]
                 pieces.append(" ")
                 continue
-            tag = self.tag[at]
+            tag = tags[at]
             if not tag:
-                pieces.append(self._run(at))
+                text = texts[at]
+                pieces.append(self._run(at) if "\n" in text else text)
             elif tag in BLOCKS:
                 pieces.append("\n")
-                open_blocks.append(self.end[at])
+                open_blocks.append(ends[at])
             elif tag == "br":
                 pieces.append("\n")
             elif tag in ("td", "th"):
@@ -202,9 +218,7 @@ class Tree:
 
     def _run(self, node: int) -> str:
         text = self.text[node]
-        if "\n" in text and self.tag[self.parent[node]] not in ("pre", "code"):
-            return " ".join(text.split("\n"))
-        return text
+        return text if self.tag[self.parent[node]] in ("pre", "code") else text.replace("\n", " ")
 
     def _emoji(self, node: int) -> str:
         attrs = self.attrs[node]
