@@ -61,7 +61,9 @@ def main() -> None:
     parser.add_argument("table", type=Path)
     rows = read(parser.parse_args().table)
     labels = sorted({row["stance"] for row in rows})
-    print(f"{'language':9} {'rows':>5} {'batches':>7} {'replies':>7} " + " ".join(f"{name:>9}" for name in labels), end="")
+    print(
+        f"{'language':9} {'rows':>5} {'batches':>7} {'replies':>7} " + " ".join(f"{name:>9}" for name in labels), end=""
+    )
     print(f" {'words, median':>13} {'<8':>5} {'8-29':>5} {'30+':>5} {'agree':>6} {'kappa':>6}")
     for language in [*sorted({row["language"] for row in rows}), "all"]:
         own = [row for row in rows if language in ("all", row["language"])]
@@ -69,7 +71,10 @@ def main() -> None:
         sizes = sorted(len(_WORD.findall(row["text"])) for row in own)
         bands = [sum(low <= size < high for size in sizes) / len(sizes) for low, high in ((0, 8), (8, 30), (30, 10**9))]
         raw, kappa = agreement([(row["reader_a"], row["reader_b"]) for row in own])
-        print(f"{language:9} {len(own):5} {len({row['batch'] for row in own}):7} {sum(bool(row['parent']) for row in own):7}", end=" ")
+        print(
+            f"{language:9} {len(own):5} {len({row['batch'] for row in own}):7} {sum(bool(row['parent']) for row in own):7}",
+            end=" ",
+        )
         print(" ".join(f"{count[name]:9}" for name in labels), end=f" {sizes[len(sizes) // 2]:13} ")
         print(" ".join(f"{share:5.0%}" for share in bands), f"{raw:6.3f} {kappa:6.3f}")
     print(f"origins: {dict(Counter(row['origin'] for row in rows))}")

@@ -16,7 +16,9 @@ def test_the_readme_shows_the_real_report() -> None:
     shown = README.split("sentiment report seeds\n", 1)[1].split("\n```", 1)[0]
     command = [sys.executable, "cli.py", "report", "seeds"]
     printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S603
-    assert [line.rstrip() for line in shown.strip().splitlines()] == [line.rstrip() for line in printed.strip().splitlines()]
+    assert [line.rstrip() for line in shown.strip().splitlines()] == [
+        line.rstrip() for line in printed.strip().splitlines()
+    ]
 
 
 def test_the_readme_python_example_runs() -> None:

@@ -14,7 +14,9 @@ from sentiment.stance.train import Options
 
 ROOT = Path(__file__).parents[2]
 TRAINING = ROOT / "annotations" / "xiaomi-us" / "training.csv"
-OPTIONS = Options("text", "stance", "batch", "language", "parent_text", target=load_target("xiaomi-us"), keep=("vader",))
+OPTIONS = Options(
+    "text", "stance", "batch", "language", "parent_text", target=load_target("xiaomi-us"), keep=("vader",)
+)
 LEAST = 600
 """Comments that every language has at least; below 200 a linear model is unstable."""
 FLOOR = {"en": 0.58, "it": 0.56, "de": 0.52, "ru": 0.57}
