@@ -169,7 +169,7 @@ class Session:
         return Suggestion(STANCES[best], chances[best], found[0]["model"])
 
     def undo(self, event: str | None = None, *, client: str | None = None) -> Task | None:
-        """Take the last decision back, of this session or an earlier one, and show that comment again; None if none is left.
+        """Take the last decision back, of this sitting or an earlier one, and show that comment again; None if none is left.
 
         Args:
             event: another decision of this annotator's than the last.
