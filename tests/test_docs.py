@@ -1,11 +1,14 @@
 """What the documentation shows is what the program does."""
 
+import doctest
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import sentiment
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -42,3 +45,9 @@ def test_every_module_says_its_job() -> None:
     """Every module of the package opens with a docstring."""
     for module in (ROOT / "sentiment").rglob("*.py"):
         assert module.read_text(encoding="utf-8").lstrip().startswith(('"""', 'r"""')), module
+
+
+def test_the_example_of_the_package_is_true() -> None:
+    """The example in the package's docstring gives what it shows."""
+    assert doctest.testmod(sentiment).failed == 0
+    assert doctest.testmod(sentiment).attempted > 0

@@ -114,7 +114,10 @@ def find_thread(lines: Sequence[Line], reference: datetime | None) -> Thread | N
                 cuts.append(_cut(view, whole_list, heading, high, heading, below=True))
     found = []
     for headed in (False, True):
-        own = [cut for cut in cuts if cut.worth > 0 and (cut.heading is not None) == headed]
+        # short words below "ann says:" are worth little, but behind a heading they are no less sure
+        own = [
+            cut for cut in cuts if (cut.heading is not None) == headed and (cut.worth > 0 or (headed and cut.kind.says))
+        ]
         own.sort(key=lambda cut: -cut.worth)
         for cut in own[:FINALISTS]:
             thread = _thread(view, cut, reference)
@@ -250,6 +253,8 @@ def _credible(thread: Thread) -> bool:
             thread.distance > NEAR_HEADING or (named < 1.0 or (thread.dated < 0.5 and not thread.said))
         ):
             return False
+        if thread.said and named == 1.0 and thread.distance <= NEAR_HEADING:
+            return True  # "ann says:" right below the heading: however short the words are
         return thread.score >= HEADED_WORTH * len(full) and (named >= 0.3 or thread.dated >= 0.3)
     if len(posts) < 2 or named < 0.5 or thread.score < FREE_WORTH * len(posts):
         return False
