@@ -8,7 +8,6 @@ two machines merge by taking the lines of both. The files are the archive, the d
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,7 +21,8 @@ from sentiment.annotate.labels import write_csv
 from sentiment.annotate.merging import merge, take_events
 from sentiment.annotate.standing import rows
 from sentiment.annotate.store import Store, batches, database_url
-from sentiment.errors import AnnotationError
+from sentiment.errors import AnnotationError, InputError
+from sentiment.outputs import whole_file
 
 
 def open_store(folder: Path, url: str | None = None) -> Store:
@@ -89,22 +89,14 @@ def rebuild(folder: Path) -> tuple[Path | None, int]:
 
 @contextmanager
 def whole(path: Path) -> Iterator[IO[str]]:
-    """A file that appears under its name only when it is complete and on the disk."""
-    if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced by a file
-        with path.open("w", encoding="utf-8", newline="") as file:
-            yield file
-        return
-    draft = path.with_name(path.name + ".part")
+    """As :func:`sentiment.outputs.whole_file`; what goes wrong is said as a problem of the labels."""
     try:
-        with draft.open("w", encoding="utf-8", newline="") as file:
+        with whole_file(path) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+    except InputError as error:
+        raise AnnotationError(f"{error}; the old file is untouched") from error
     except OSError as error:
         raise AnnotationError(f"cannot write {path}: {error.strerror}; the old file is untouched") from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _events(store: Store) -> Iterator[dict[str, Any]]:
