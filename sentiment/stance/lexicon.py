@@ -31,12 +31,19 @@ class Lexicon:
     def __init__(self, lists: Lists, language: str | None) -> None:
         self._exact: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
         self._stems: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
-        self._memory: dict[str, _Starts | None] = {}
+        self._memory: dict[str, Starts | None] = {}
         for concept, table in sorted(lists.items()):
             for words in _of(table, language):
                 for word in words:
                     self._add(concept, word)
-        self._shortest = min(map(len, self._stems), default=1)
+        lengths = sorted({len(stem) for stem in self._stems})
+        self._shortest, self._lengths = lengths[0] if lengths else 0, lengths
+        self._heads = {stem[: self._shortest] for stem in self._stems}
+        every = [rest for table in (self._exact, self._stems) for found in table.values() for _, rest in found]
+        self.longest = 1 + max(map(len, every), default=0)
+        """Tokens of the longest phrase."""
+        self.seconds = frozenset(rest[0] for rest in every if rest)
+        """What stands second in a phrase."""
 
     def _add(self, concept: str, word: str) -> None:
         parts = _parts(word)
@@ -48,34 +55,31 @@ class Lexicon:
         else:
             self._exact[first].append((concept, rest))
 
-    def _starts(self, token: str) -> _Starts | None:
+    def starts(self, token: str) -> Starts | None:
+        """What may begin with a token; None where nothing does."""
         found = list(self._exact.get(token, ()))
-        for end in range(self._shortest, len(token) + 1):
-            found += self._stems.get(token[:end], ())
-        if len(self._memory) >= _LIMIT:
-            self._memory.clear()
-        known = self._memory[token] = _Starts(found) if found else None
-        return known
+        if token[: self._shortest] in self._heads:
+            for end in self._lengths:
+                found += self._stems.get(token[:end], ()) if end <= len(token) else ()
+        return Starts(found) if found else None
 
     def find(self, tokens: Sequence[str]) -> list[tuple[int, int, str]]:
         """Every concept in order of its place: start, end (exclusive) and name; one of each name per start."""
         hits: list[tuple[int, int, str]] = []
         memory = self._memory
         for place, token in enumerate(tokens):
-            starts = memory[token] if token in memory else self._starts(token)
-            if starts is None:
-                continue
-            longest = dict.fromkeys(starts.alone, place + 1)
-            if starts.phrases and place + 1 < len(tokens):
-                for concept, rest in (*starts.by_next.get(tokens[place + 1], ()), *starts.loose):
-                    end = place + 1 + len(rest)
-                    if end > longest.get(concept, 0) and _follows(tokens, place + 1, rest):
-                        longest[concept] = end
-            hits += [(place, end, concept) for concept, end in longest.items()]
+            if token in memory:
+                starts = memory[token]
+            else:
+                if len(memory) >= _LIMIT:
+                    memory.clear()
+                starts = memory[token] = self.starts(token)
+            if starts is not None:
+                hits += [(place, end, concept) for concept, end in starts.follow(tokens, place).items()]
         return hits
 
 
-class _Starts:
+class Starts:
     """What may begin with a token: concepts that it is, and phrases by the token that must come next."""
 
     __slots__ = ("alone", "by_next", "loose", "phrases")
@@ -90,6 +94,16 @@ class _Starts:
                 self.by_next[rest[0]].append((concept, rest))
         self.by_next = dict(self.by_next)
         self.phrases = bool(self.loose or self.by_next)
+
+    def follow(self, tokens: Sequence[str], place: int) -> dict[str, int]:
+        """The concepts that begin at a place, and where each ends (exclusive): the longest of each."""
+        longest = dict.fromkeys(self.alone, place + 1)
+        if self.phrases and place + 1 < len(tokens):
+            for concept, rest in (*self.by_next.get(tokens[place + 1], ()), *self.loose):
+                end = place + 1 + len(rest)
+                if end > longest.get(concept, 0) and _follows(tokens, place + 1, rest):
+                    longest[concept] = end
+        return longest
 
 
 def _follows(tokens: Sequence[str], place: int, rest: tuple[str, ...]) -> bool:

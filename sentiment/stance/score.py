@@ -11,13 +11,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sentiment.stance.batch.names import Names, Part
+from sentiment.stance.batch.score import Asked, LanguageScorer, Logits
 from sentiment.stance.features import VALUES, Analysers, char_ngrams
-from sentiment.stance.tokens import Doc, prepare
+from sentiment.stance.tokens import MAX_CHARACTERS, Doc, prepare
 
 Floats = NDArray[np.float64]
 
 BATCH = 512
 """Comments scored together: large enough for numpy, small enough for the cache."""
+
+MANY = 4_096
+"""Comments of a language that are scored at once, where there are many."""
+MANY_LETTERS = 1_000_000
+"""Letters of them: a batch of the longest texts that are read must fit the memory too."""
 
 _MEMORY = 300_000
 """Chunks whose letters are remembered before the memory is emptied: some 100 MB at worst."""
@@ -40,6 +47,7 @@ class Scorer:
         self._labels = len(meta["labels"])
         self._arrays = arrays
         self._contrasts: dict[tuple[str, int], Floats] = {}
+        self._many: dict[str, LanguageScorer] = {}
         self.blocks: list[_Block] = []
         start = 0
         for spec, names in zip(meta["blocks"], vocabulary, strict=True):
@@ -68,18 +76,63 @@ class Scorer:
             out[start : start + len(part)] = self._shares(part, self._last)
         return out
 
+    def score(
+        self, texts: Sequence[str], languages: Sequence[str], parents: Sequence[str] = (), quoted: Sequence[bool] = ()
+    ) -> Floats:
+        """Calibrated probabilities of many comments, comments by labels: those of :meth:`probabilities`, sooner.
+
+        Args:
+            texts: The writers' own words.
+            languages: Of each, one that the model knows.
+            parents: The texts that they answer, empty where there is none; none at all is as good as all empty.
+            quoted: Whether each quotes something; none at all is as good as nobody.
+        """
+        out = np.empty((len(texts), self._labels))
+        places: dict[str, list[int]] = {}
+        for place, language in enumerate(languages):
+            places.setdefault(language, []).append(place)
+        for language, some in places.items():
+            for part in _portions(some, texts):
+                asked = Asked(
+                    [texts[place] for place in part],
+                    [parents[place] for place in part] if parents else (),
+                    [quoted[place] for place in part] if quoted else (),
+                )
+                out[part] = self.many(language).probabilities(asked)
+        return out
+
+    def many(self, language: str) -> LanguageScorer:
+        """What scores many comments of a language at once; made when the first are met."""
+        known = self._many.get(language)
+        if known is None:
+            names = Names([block.part(language) for block in self.blocks])
+            place = self.languages.index(language)
+            last, first = (self._logits_of(prefix, place, names.columns) for prefix in ("", "first_"))
+            known = LanguageScorer(language, names, self.analysers, last, first if self.two_passes else None)
+            self._many[language] = known
+        return known
+
+    def _logits_of(self, prefix: str, place: int, columns: NDArray[np.intp]) -> Logits:
+        arrays = self._arrays
+        if not arrays[f"{prefix}coef"].size:
+            return Logits(np.empty((0, 0)), np.empty(0))
+        coef = weights(arrays[f"{prefix}coef"][:, columns], arrays[f"{prefix}scales"])
+        turn = arrays[f"{prefix}turn"][place].astype(np.float64)
+        shift = arrays[f"{prefix}intercept"].astype(np.float64) @ turn + arrays[f"{prefix}shift"][place]
+        return Logits(np.ascontiguousarray(coef.T @ turn), shift)
+
     def with_parents(self, docs: Sequence[Doc]) -> Sequence[Doc]:
         """The same comments, told what a first pass makes of the comments that they answer."""
         if not self.two_passes:
             return docs
-        above = {doc.parent.text: doc.parent for doc in docs if doc.parent is not None and not doc.shared}
+        above = {_key(doc.parent): doc.parent for doc in docs if doc.parent is not None and not doc.shared}
         if not above:
             return docs
         parents = list(above.values())
         shares = self._shares(parents, self._first)
-        told = {doc.text: rounded(row) for doc, row in zip(parents, shares, strict=True)}
+        told = {_key(doc): rounded(row) for doc, row in zip(parents, shares, strict=True)}
         return [
-            doc if doc.parent is None or doc.shared else dataclasses.replace(doc, shared=told[doc.parent.text])
+            doc if doc.parent is None or doc.shared else dataclasses.replace(doc, shared=told[_key(doc.parent)])
             for doc in docs
         ]
 
@@ -124,6 +177,21 @@ class _Logits:
         self.shift: Floats = np.array([intercept @ m for m in turn.astype(np.float64)]) + shift
 
 
+def _portions(places: list[int], texts: Sequence[str]) -> Iterator[list[int]]:
+    """Places of texts in portions of at most so many, and of so many letters."""
+    first = size = 0
+    for number, place in enumerate(places):
+        if number > first and (number - first >= MANY or size > MANY_LETTERS):
+            yield places[first:number]
+            first, size = number, 0
+        size += min(len(texts[place]), MAX_CHARACTERS)
+    yield places[first:]
+
+
+def _key(doc: Doc) -> tuple[str, str]:
+    return doc.language, doc.text
+
+
 def rounded(shares: Floats) -> tuple[float, ...]:
     """Probabilities as a feature: to four digits, so that the last bits of a first pass change no second one."""
     return tuple(round(float(share), 4) for share in shares)
@@ -164,11 +232,18 @@ class _Block:
     def _made(self, language: str) -> dict[str, int]:
         if language not in self._languages:
             return {}
-        if not self.apart:
-            return {name: place for place, name in enumerate(self.names)}
-        prefix = f"{language}\t"  # the names are sorted, so those of a language stand together
-        first, last = bisect_left(self.names, prefix), bisect_left(self.names, f"{language}\x0a")
-        return {name[len(prefix) :]: first + place for place, name in enumerate(self.names[first:last])}
+        part = self.part(language)
+        first = part.column - self.start
+        return {name: first + place for place, name in enumerate(part.names)}
+
+    def part(self, language: str) -> Part:
+        """The features of one language."""
+        first, last, names = 0, len(self.names), self.names
+        if self.apart:
+            prefix = f"{language}\t"  # the names are sorted, so those of a language stand together
+            first, last = bisect_left(names, prefix), bisect_left(names, f"{language}\x0a")
+            names = [name[len(prefix) :] for name in names[first:last]]
+        return Part(self.name, self.weight, self.start + first, names, self.idf[first:last])
 
     def entries(self, docs: Sequence[Doc]) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
         """Weighted values of a batch: row, column in the model, value; sorted by row."""

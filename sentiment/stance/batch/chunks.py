@@ -1,0 +1,174 @@
+"""What is known of each chunk of one language: what stands between two spaces is looked at once and remembered.
+
+Normalising, cutting into tokens and the groups of letters all stay within a chunk, apart from three rules of the
+normaliser, which look at the whole text: an emoji that is repeated with a space between, ``xx`` that makes ``xX`` a mask,
+and a sign that is not ASCII, which makes a backtick an apostrophe. Texts that may come under one of them are normalised whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import chain
+from unicodedata import is_normalized
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentiment.stance.batch.arrays import Growing, Ints, Lists, edges
+from sentiment.stance.batch.names import Names
+from sentiment.stance.batch.tokens import Tokens
+from sentiment.stance.batch.valence import Valence
+from sentiment.stance.lexicon import Lexicon
+from sentiment.stance.normalise import EMOJI, normalise
+from sentiment.stance.tokens import MAX_CHARACTERS, TOKEN
+
+MOST = 16_000
+"""Chunks remembered per language before the memory is emptied, some 10 MB. Twice as many were measured to spare 2 % of
+the time, and let the memory grow with the input for longer."""
+_SIZE = 1_000_000
+"""Letters of these chunks."""
+
+_EMOJI = re.compile(f"[{EMOJI}]")
+_TWICE = re.compile(r"([^\W\d_])\1\1")
+_ENDS = frozenset(".,!?:;)\"")
+
+
+class Chunks(dict[str, int]):
+    """Numbers of chunks, and arrays of what is known of each; a chunk that is asked for gets the next number.
+
+    Args:
+        names: The model's features.
+        lexicon: Concepts.
+        concepts: Concept -> number.
+        valence: VADER, where the model asks it about this language.
+    """
+
+    def __init__(self, names: Names, lexicon: Lexicon, concepts: dict[str, int], valence: Valence | None) -> None:
+        self._names, self.valence = names, valence
+        self._make_tokens = lambda: Tokens(names, lexicon, concepts)
+        self._letters = names.has("chars")
+        self._ones = np.empty(0, dtype=np.int16)
+        self.forget()
+
+    def forget(self) -> None:
+        """Start anew."""
+        self.clear()
+        self.tokens = self._make_tokens()
+        self.of_tokens, self.columns = Lists(), Lists()
+        """Tokens of each chunk; columns of its words and groups of letters, one list per chunk behind one per column."""
+        self.columns.extend(np.ones(self._names.size, np.int32), np.arange(self._names.size, dtype=np.int32))
+        self.facts = {kind: Growing(np_kind) for kind, np_kind in _FACTS.items()}
+        if self.valence is not None:
+            self.valence.forget()
+        self._new: list[str] = []
+        self._size = 0
+
+    def __missing__(self, chunk: str) -> int:
+        self[chunk] = number = len(self)
+        self._new.append(chunk)
+        return number
+
+    def read(self, texts: Sequence[str]) -> tuple[Ints, Ints]:
+        """The chunks of some texts: the number of each, and how many each text has."""
+        if len(self) > MOST or self._size > _SIZE:
+            self.forget()
+        number = self.__getitem__
+        found = [[*map(number, text[:MAX_CHARACTERS].split())] for text in texts]
+        self._learn()
+        counts = np.array([*map(len, found)], dtype=np.int32)
+        numbers = np.fromiter(chain.from_iterable(found), dtype=np.int32, count=int(counts.sum()))
+        whole = self._whole(numbers, counts)
+        if not len(whole):
+            return numbers, counts
+        for place in whole.tolist():
+            found[place] = [*map(number, normalise(texts[place][:MAX_CHARACTERS]).split())]
+            counts[place] = len(found[place])
+        self._learn()
+        return np.fromiter(chain.from_iterable(found), dtype=np.int32, count=int(counts.sum())), counts
+
+    def _whole(self, numbers: Ints, counts: Ints) -> NDArray[np.intp]:
+        """The texts that the normaliser has to see as a whole."""
+        signs = np.concatenate(([0], np.cumsum(self.facts["whole"].array[numbers])))
+        ends = edges(counts)
+        return np.flatnonzero(signs[ends[1:]] - signs[ends[:-1]] > 1)
+
+    def _learn(self) -> None:
+        new, self._new = self._new, []
+        if not new:
+            return
+        self._size += sum(map(len, new))
+        clean = [chunk if _settled(chunk) else normalise(chunk) for chunk in new]
+        low = [*map(str.lower, clean)]
+        number = self.tokens.__getitem__
+        tokens = [[*map(number, _cut(chunk))] for chunk in low]
+        self.tokens.learn()
+        of_tokens = np.fromiter(chain.from_iterable(tokens), dtype=np.int32)
+        lengths = np.array([*map(len, tokens)], dtype=np.int32)
+        self.of_tokens.extend(lengths, of_tokens)
+        self._learn_columns(low, lengths, of_tokens)
+        rows = [(*_case(chunk), bool(chunk), _sign(raw, chunk)) for raw, chunk in zip(new, clean, strict=True)]
+        for facts, values in zip(self.facts.values(), zip(*rows, strict=True), strict=True):
+            facts.extend(values)
+        if self.valence is not None:
+            self.valence.learn(clean)
+
+    def ones(self) -> NDArray[np.int16]:
+        """A one for each of :attr:`columns`: how often it is meant, each time that it stands there."""
+        size = len(self.columns.items)
+        if len(self._ones) < size:
+            self._ones = np.ones(2 * size, dtype=np.int16)
+        return self._ones[:size]
+
+    def _learn_columns(self, low: list[str], lengths: Ints, of_tokens: Ints) -> None:
+        words = self.tokens.facts["word"].array[of_tokens]
+        owners = np.repeat(np.arange(len(low), dtype=np.int32), lengths)[words >= 0]
+        words = words[words >= 0]
+        if self._letters:
+            counts, grams = self._names.grams.of(low)
+            owners = np.concatenate((owners, np.repeat(np.arange(len(low), dtype=np.int32), counts)))
+            words = np.concatenate((words, grams + self._names.first["chars"]))
+        order = np.argsort(owners, kind="stable")
+        self.columns.extend(np.bincount(owners, minlength=len(low)), words[order])
+
+
+_FACTS = {"letters": "int32", "capitals": "int32", "there": "int32", "whole": "int32"}
+"""How many letters, how many of them capitals; whether anything is left of it; and :func:`_sign`."""
+
+
+def _settled(chunk: str) -> bool:
+    """Whether it is sure at a glance that nothing is to be normalised: letters of one spelling, at most one mark after them."""
+    core = chunk[:-1] if chunk[-1] in _ENDS else chunk
+    if not core.isalnum() or _TWICE.search(core) or "xx" in core.lower():
+        return False
+    return core.isascii() or (
+        core.isalpha()
+        and max(core) < "\u2190"
+        and "\u02bc" not in core  # a letter that the normaliser takes for an apostrophe
+        and is_normalized("NFC", core)
+    )
+
+
+def _cut(low: str) -> list[str]:
+    """The tokens of a chunk."""
+    if low.isalnum():
+        return [low]
+    if low[:-1].isalnum() and low[-1] in _ENDS:
+        return [low[:-1], low[-1]]
+    return TOKEN.findall(low)
+
+
+def _case(chunk: str) -> tuple[int, int]:
+    """Letters and capitals."""
+    if chunk.isalpha():
+        size = len(chunk)
+    else:
+        size = sum(map(str.isalpha, chunk))
+    return size, 0 if chunk.islower() else sum(map(str.isupper, chunk))
+
+
+def _sign(raw: str, clean: str) -> int:
+    """2 where a text with this chunk is to be normalised as a whole, 1 where one with two such chunks is, else 0."""
+    if ("x" in raw and "X" in raw) or ("`" in raw and raw.isascii()):
+        return 2
+    return 0 if clean.isascii() or clean.isalpha() else int(_EMOJI.search(clean) is not None)
