@@ -16,6 +16,9 @@ ANY = "any"
 Lists = Mapping[str, Mapping[str, Sequence[str]]]
 """Concept -> language -> words."""
 
+Phrase = tuple[str, tuple[str, ...]]
+"""A concept, and the tokens that must follow the first one."""
+
 _LIMIT = 200_000
 """Tokens remembered before the memory is emptied: some 30 MB."""
 
@@ -29,8 +32,8 @@ class Lexicon:
     """
 
     def __init__(self, lists: Lists, language: str | None) -> None:
-        self._exact: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
-        self._stems: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+        self._exact: dict[str, list[Phrase]] = defaultdict(list)
+        self._stems: dict[str, list[Phrase]] = defaultdict(list)
         self._memory: dict[str, Starts | None] = {}
         for concept, table in sorted(lists.items()):
             for words in _of(table, language):
@@ -84,10 +87,10 @@ class Starts:
 
     __slots__ = ("alone", "by_next", "loose", "phrases")
 
-    def __init__(self, found: list[tuple[str, tuple[str, ...]]]) -> None:
+    def __init__(self, found: list[Phrase]) -> None:
         some = sorted(set(found))
         self.alone = tuple(concept for concept, rest in some if not rest)
-        self.by_next: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+        self.by_next: dict[str, list[Phrase]] = defaultdict(list)
         self.loose = [(concept, rest) for concept, rest in some if rest and rest[0].endswith("*")]
         for concept, rest in some:
             if rest and not rest[0].endswith("*"):
@@ -99,11 +102,15 @@ class Starts:
         """The concepts that begin at a place, and where each ends (exclusive): the longest of each."""
         longest = dict.fromkeys(self.alone, place + 1)
         if self.phrases and place + 1 < len(tokens):
-            for concept, rest in (*self.by_next.get(tokens[place + 1], ()), *self.loose):
+            for concept, rest in self.after(tokens[place + 1]):
                 end = place + 1 + len(rest)
                 if end > longest.get(concept, 0) and _follows(tokens, place + 1, rest):
                     longest[concept] = end
         return longest
+
+    def after(self, token: str) -> list[Phrase]:
+        """The phrases that may go on with a token."""
+        return [*self.by_next.get(token, ()), *(phrase for phrase in self.loose if _follows([token], 0, phrase[1][:1]))]
 
 
 def _follows(tokens: Sequence[str], place: int, rest: tuple[str, ...]) -> bool:

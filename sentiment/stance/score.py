@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sentiment.stance.batch.names import Names, Part
-from sentiment.stance.batch.score import Asked, LanguageScorer, Logits
+from sentiment.stance.batch.score import Asked, LanguageScorer, Logits, shares
 from sentiment.stance.features import VALUES, Analysers, char_ngrams
 from sentiment.stance.tokens import MAX_CHARACTERS, Doc, prepare
 
@@ -107,15 +107,13 @@ class Scorer:
         if known is None:
             names = Names([block.part(language) for block in self.blocks])
             place = self.languages.index(language)
-            last, first = (self._logits_of(prefix, place, names.columns) for prefix in ("", "first_"))
-            known = LanguageScorer(language, names, self.analysers, last, first if self.two_passes else None)
+            last, first = (partial(self._logits_of, prefix, place, names.columns) for prefix in ("", "first_"))
+            known = LanguageScorer(language, names, self.analysers, last(), first if self.two_passes else None)
             self._many[language] = known
         return known
 
     def _logits_of(self, prefix: str, place: int, columns: NDArray[np.intp]) -> Logits:
         arrays = self._arrays
-        if not arrays[f"{prefix}coef"].size:
-            return Logits(np.empty((0, 0)), np.empty(0))
         coef = weights(arrays[f"{prefix}coef"][:, columns], arrays[f"{prefix}scales"])
         turn = arrays[f"{prefix}turn"][place].astype(np.float64)
         shift = arrays[f"{prefix}intercept"].astype(np.float64) @ turn + arrays[f"{prefix}shift"][place]
@@ -129,8 +127,8 @@ class Scorer:
         if not above:
             return docs
         parents = list(above.values())
-        shares = self._shares(parents, self._first)
-        told = {_key(doc): rounded(row) for doc, row in zip(parents, shares, strict=True)}
+        rows = self._shares(parents, self._first)
+        told = {_key(doc): rounded(row) for doc, row in zip(parents, rows, strict=True)}
         return [
             doc if doc.parent is None or doc.shared else dataclasses.replace(doc, shared=told[_key(doc.parent)])
             for doc in docs
@@ -147,9 +145,7 @@ class Scorer:
                 at = places[rows] * logits.width + columns
                 for label in range(self._labels):
                     out[:, label] += np.bincount(rows, values * logits.flat[label][at], minlength=len(docs))
-        up = np.exp(out - out.max(axis=1, keepdims=True))
-        shares: Floats = up / up.sum(axis=1, keepdims=True)
-        return shares
+        return shares(out)
 
     def contrast(self, language: str, label: int) -> Floats:
         """Weight of every feature on a label's logit above the mean of the other labels', in one language."""
@@ -181,10 +177,10 @@ def _portions(places: list[int], texts: Sequence[str]) -> Iterator[list[int]]:
     """Places of texts in portions of at most so many, and of so many letters."""
     first = size = 0
     for number, place in enumerate(places):
-        if number > first and (number - first >= MANY or size > MANY_LETTERS):
+        if number - first >= MANY or size > MANY_LETTERS:
             yield places[first:number]
             first, size = number, 0
-        size += min(len(texts[place]), MAX_CHARACTERS)
+        size += len(texts[place])
     yield places[first:]
 
 

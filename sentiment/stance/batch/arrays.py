@@ -125,6 +125,13 @@ def edges(lengths: Sequence[int] | NDArray[Any]) -> Ints:
     return out
 
 
+def sums(values: NDArray[Any], ends: Ints) -> Longs:
+    """The sum of each of some parts, which lie end to end and start and end where ``ends`` says."""
+    total = np.concatenate(([0], np.cumsum(values, dtype=np.int64)))
+    out: Longs = total[ends[1:]] - total[ends[:-1]]
+    return out
+
+
 def distinct(keys: NDArray[Any]) -> NDArray[Any]:
     """Sorted, each once; np.unique hashes, which takes ten times as long here."""
     keys = np.sort(keys)

@@ -15,7 +15,7 @@ from unicodedata import is_normalized
 import numpy as np
 from numpy.typing import NDArray
 
-from sentiment.stance.batch.arrays import Growing, Ints, Lists, edges
+from sentiment.stance.batch.arrays import Growing, Ints, Lists, edges, sums
 from sentiment.stance.batch.names import Names
 from sentiment.stance.batch.tokens import Tokens
 from sentiment.stance.batch.valence import Valence
@@ -74,24 +74,26 @@ class Chunks(dict[str, int]):
         if len(self) > MOST or self._size > _SIZE:
             self.forget()
         number = self.__getitem__
-        found = [[*map(number, text[:MAX_CHARACTERS].split())] for text in texts]
+        found: list[int] = []
+        ends = [0]
+        for text in texts:
+            found += map(number, text[:MAX_CHARACTERS].split())
+            ends.append(len(found))
         self._learn()
-        counts = np.array([*map(len, found)], dtype=np.int32)
-        numbers = np.fromiter(chain.from_iterable(found), dtype=np.int32, count=int(counts.sum()))
+        numbers, counts = np.array(found, dtype=np.int32), np.diff(np.array(ends, dtype=np.int32))
         whole = self._whole(numbers, counts)
         if not len(whole):
             return numbers, counts
+        parts = np.split(numbers, ends[1:-1])
         for place in whole.tolist():
-            found[place] = [*map(number, normalise(texts[place][:MAX_CHARACTERS]).split())]
-            counts[place] = len(found[place])
+            clean = normalise(texts[place][:MAX_CHARACTERS])
+            parts[place] = np.array([*map(number, clean.split())], dtype=np.int32)
         self._learn()
-        return np.fromiter(chain.from_iterable(found), dtype=np.int32, count=int(counts.sum())), counts
+        return np.concatenate(parts), np.array([*map(len, parts)], dtype=np.int32)
 
     def _whole(self, numbers: Ints, counts: Ints) -> NDArray[np.intp]:
         """The texts that the normaliser has to see as a whole."""
-        signs = np.concatenate(([0], np.cumsum(self.facts["whole"].array[numbers])))
-        ends = edges(counts)
-        return np.flatnonzero(signs[ends[1:]] - signs[ends[:-1]] > 1)
+        return np.flatnonzero(sums(self.facts["whole"].array[numbers], edges(counts)) > 1)
 
     def _learn(self) -> None:
         new, self._new = self._new, []

@@ -117,16 +117,18 @@ class Heard:
             return []
         goes_on = stream.facts(known, "follows")[1:] | stream.facts(known, "loose")[:-1]
         places = np.flatnonzero(stream.facts(known, "phrases")[:-1] & goes_on & stream.neighbours())
-        found, texts = [], known.texts
+        found = []
         tokens, following = stream.tokens[places].tolist(), stream.tokens[places + 1].tolist()
-        for place, token, after in zip(places.tolist(), tokens, following, strict=True):
-            starts = known.follow[token]
-            if starts is None or not (starts.loose or texts[after] in starts.by_next):
+        ends = np.minimum(stream.edges[stream.owners[places] + 1], places + known.longest).tolist()
+        for place, token, after, end in zip(places.tolist(), tokens, following, ends, strict=True):
+            phrases = known.phrases(token, after)
+            if not phrases:
                 continue
-            last = min(int(stream.edges[stream.owners[place] + 1]), place + known.longest)
-            hits = starts.follow([texts[number] for number in stream.tokens[place:last].tolist()], 0)
-            if max(hits.values(), default=1) > 1:
-                found.append((place, {name: place + end for name, end in hits.items()}))
+            third = known.texts[stream.tokens[place + 2]] if place + 2 < end else ""
+            if any(len(rest) == 1 or (third and (rest[1] == third or rest[1][-1] == "*")) for _, rest in phrases):
+                hits = known.follow(stream.tokens[place:end].tolist())
+                if max(hits.values(), default=1) > 1:
+                    found.append((place, {name: place + last for name, last in hits.items()}))
         return found
 
     @cached_property

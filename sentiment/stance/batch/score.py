@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sentiment.stance.batch.arrays import Ints, edges
+from sentiment.stance.batch.arrays import Ints, edges, sums
 from sentiment.stance.batch.chunks import Chunks
 from sentiment.stance.batch.columns import SIZES, Columns, Entries
 from sentiment.stance.batch.heard import ATTITUDES, Concepts, Heard, Stream
@@ -19,6 +19,12 @@ from sentiment.stance.features import VADER_LANGUAGE, Analysers
 from sentiment.stance.tokens import MAX_CHARACTERS, TAG
 
 Floats = NDArray[np.float64]
+Numbers = tuple[NDArray[np.intp], NDArray[np.intp], Floats]
+"""Comments, columns and values."""
+_NO_NUMBERS: Numbers = (np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0))
+
+TOGETHER = 256
+"""Comments whose features are multiplied at once: their numbers stay in the cache of a core."""
 
 _LOGS = np.log(np.arange(1, 2 * MAX_CHARACTERS)) + 1.0
 """What a feature counts that occurs once, twice and so on."""
@@ -31,15 +37,6 @@ class Logits:
     weights: Floats
     """Features by labels."""
     shift: Floats
-
-    def shares(self, values: Any, numbers: Floats | None = None) -> Floats:
-        """Probabilities of comments from the values of their features."""
-        out: Floats = values @ self.weights + self.shift
-        if numbers is not None:
-            out += numbers
-        np.exp(out - out.max(axis=1, keepdims=True), out=out)
-        out /= out.sum(axis=1, keepdims=True)
-        return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +69,16 @@ class _Read:
     heard: Heard | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """Lists of columns, one comment after the other."""
+
+    ends: Ints
+    """Where each comment starts, and the last one ends."""
+    pieces: Ints
+    """Places of the lists."""
+
+
 class LanguageScorer:
     """Scores comments of one language.
 
@@ -80,10 +87,10 @@ class LanguageScorer:
         names: The model's features in it.
         analysers: The word lists.
         last: The weights.
-        first: The weights of the first pass, over comments that others answer; None where there is none.
+        first: Makes the weights of the first pass, over comments that others answer; None where there is none.
     """
 
-    def __init__(self, language: str, names: Names, analysers: Analysers, last: Logits, first: Logits | None) -> None:
+    def __init__(self, language: str, names: Names, analysers: Analysers, last: Logits, first: Callable[[], Logits] | None) -> None:
         self._names, self._last, self._first = names, last, first
         concepts = Concepts(analysers.concepts())
         self._concepts, self._columns = concepts, Columns(names, concepts)
@@ -95,19 +102,19 @@ class LanguageScorer:
     def probabilities(self, asked: Asked) -> Floats:
         """Calibrated probabilities, comments by labels."""
         read = self._read(asked)
-        values = self._values(read)
-        numbers = np.zeros((read.asked, len(self._last.shift)))
-        for rows, columns, some in self._numbers(read, values):
-            np.add.at(numbers, rows, some[:, None] * self._last.weights[columns])
-        return self._last.shares(values[: read.asked], numbers)
+        laid = self._laid(read)
+        return shares(self._logits(self._last, laid, 0, read.asked, self._numbers(read, laid)))
 
     def entries(self, asked: Asked) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
         """Weighted values of the features: comment, column in the model, value."""
         read = self._read(asked)
-        values = self._values(read)
-        own = values[: read.asked]
-        rows = np.repeat(np.arange(read.asked), np.diff(own.indptr))
-        parts = [(rows, own.indices, own.data), *self._numbers(read, values)]
+        laid = self._laid(read)
+        rows, columns, data = self._numbers(read, laid)
+        own = rows < read.asked
+        parts = [(rows[own], columns[own], data[own])]
+        for number, some in enumerate(self._values(laid, 0, read.asked)):
+            rows = number * TOGETHER + np.repeat(np.arange(some.shape[0]), np.diff(some.indptr))
+            parts.append((rows, some.indices, some.data))
         rows, columns, data = (np.concatenate(column) for column in zip(*parts, strict=True))
         return rows, self._names.columns[columns], data
 
@@ -136,10 +143,8 @@ class LanguageScorer:
             heard=Heard(stream, self._chunks.tokens, self._concepts) if self._listens else None,
         )
 
-    def _values(self, read: _Read) -> Any:
-        """Features that are counted: a sparse matrix, comments by features."""
-        from scipy.sparse import csr_array
-
+    def _laid(self, read: _Read) -> _Laid:
+        """The columns of each comment, those of its chunks apart, as places of lists of columns."""
         rows = np.repeat(np.arange(len(read.texts), dtype=np.uint16), read.counts)
         found = [(rows, read.chunks + np.int32(self._names.size))]
         for owners, columns in self._counted(read):
@@ -147,13 +152,20 @@ class LanguageScorer:
             found.append((owners[known].astype(np.uint16), columns[known]))
         rows, pieces = (np.concatenate(column) for column in zip(*found, strict=True))
         order = np.argsort(rows, kind="stable")  # of so short numbers numpy sorts by their digits
-        ends = edges(np.bincount(rows, minlength=len(read.texts)))
-        lists = self._chunks.columns
-        shape = (len(lists.edges) - 1, self._names.size)
-        ones = np.ones(len(pieces), dtype=np.int16)
-        per_piece = csr_array((self._chunks.ones(), lists.items.array, lists.edges.array), shape=shape)
-        counts = csr_array((ones, pieces[order], ends), shape=(len(read.texts), shape[0])) @ per_piece
-        return self._weighted(counts)
+        return _Laid(edges(np.bincount(rows, minlength=len(read.texts))), pieces[order])
+
+    def _values(self, laid: _Laid, first: int, last: int) -> Iterator[Any]:
+        """Features that are counted, :data:`TOGETHER` comments at a time: sparse matrices, comments by features."""
+        from scipy.sparse import csr_array
+
+        lists, width = self._chunks.columns, self._names.size
+        count = len(lists.edges) - 1
+        per_piece = csr_array((self._chunks.ones(), lists.items.array, lists.edges.array), shape=(count, width))
+        for start in range(first, last, TOGETHER):
+            ends = laid.ends[start : min(last, start + TOGETHER) + 1]
+            pieces = laid.pieces[ends[0] : ends[-1]]
+            ones = np.ones(len(pieces), dtype=np.int16)
+            yield self._weighted(csr_array((ones, pieces, ends - ends[0]), shape=(len(ends) - 1, count)) @ per_piece)
 
     def _weighted(self, counts: Any) -> Any:
         """Counts as values: damped, by how telling a feature is, each block of a comment to length 1 times its weight."""
@@ -190,8 +202,7 @@ class LanguageScorer:
     def _case(self, read: _Read) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Letters and capitals of each comment."""
         ends, facts = edges(read.counts), self._chunks.facts
-        sums = [np.concatenate(([0], np.cumsum(facts[kind].array[read.chunks]))) for kind in ("letters", "capitals")]
-        letters, capitals = (total[ends[1:]] - total[ends[:-1]] for total in sums)
+        letters, capitals = (sums(facts[kind].array[read.chunks], ends) for kind in ("letters", "capitals"))
         return letters, capitals
 
     def _tags(self, texts: list[str]) -> Entries:
@@ -205,34 +216,47 @@ class LanguageScorer:
         pairs = np.array(found, dtype=np.int32).reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1]
 
-    def _numbers(self, read: _Read, values: Any) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], Floats]]:
-        """Features that are a number of their own: comments, columns, values."""
+    def _logits(self, logits: Logits, laid: _Laid, first: int, last: int, numbers: Numbers) -> Floats:
+        """Logits of some comments."""
+        out = np.concatenate(
+            [np.empty((0, len(logits.shift))), *(some @ logits.weights for some in self._values(laid, first, last))]
+        )
+        rows, columns, values = numbers
+        some = (rows >= first) & (rows < last)
+        np.add.at(out, rows[some] - first, values[some, None] * logits.weights[columns[some]])
+        return out + logits.shift
+
+    def _numbers(self, read: _Read, laid: _Laid) -> Numbers:
+        """Features that are a number of their own."""
         names = self._names
         weights = dict(zip(names.blocks, names.weights.tolist(), strict=True))
+        numbers = _NO_NUMBERS
         if self._chunks.valence is not None:
             table = self._valence(read, self._chunks.valence)
-            yield _known(names.table("vader", [f"vader {name}" for name in SCORES]), table * weights["vader"])
+            numbers = _known(names.table("vader", [f"vader {name}" for name in SCORES]), table * weights["vader"])
         if self._first is not None and len(read.replies):
-            shares = self._first.shares(values[read.asked :])
-            told = np.array([[round(share, 4) for share in row] for row in shares.tolist()])
-            rows, columns, some = _known(*self._parents(read, told * weights.get("parent", 0.0)))
-            yield read.replies[rows], columns, some
+            first = shares(self._logits(self._first(), laid, read.asked, len(read.texts), numbers))
+            told = np.array([[round(share, 4) for share in row] for row in first.tolist()])
+            rows, columns, values = _known(*self._parents(read, told * weights.get("parent", 0.0)))
+            more = (read.replies[rows], columns, values)
+            numbers = tuple(np.concatenate(both) for both in zip(numbers, more, strict=True))  # type: ignore[assignment]
+        return numbers
 
     def _valence(self, read: _Read, valence: Valence) -> Floats:
         chunks, counts = read.chunks, read.counts
-        there = self._chunks.facts["there"].array[chunks]
+        there = self._chunks.facts["there"].array[chunks] > 0
         if not there.all():
-            owners = np.repeat(np.arange(len(counts)), counts)[there > 0]
-            chunks, counts = chunks[there > 0], np.bincount(owners, minlength=len(counts))
-        return valence.scores(chunks[: counts[: read.asked].sum()], counts[: read.asked])
+            owners = np.repeat(np.arange(len(counts)), counts)[there]
+            chunks, counts = chunks[there], np.bincount(owners, minlength=len(counts)).astype(np.int32)
+        return valence.scores(chunks, counts)
 
     def _parents(self, read: _Read, told: Floats) -> tuple[NDArray[np.int32], Floats]:
         """Columns and values, answers by features: what the answered comment probably says, by how the answer opens."""
         assert read.heard is not None  # noqa: S101 - a model that asks for parents listens
         attitude, short = self._columns.manner(read.replies, read.stream, read.heard)
         found, values = [], []
-        shares = told[read.parents - read.asked]
-        for place in range(shares.shape[1]):
+        probable = told[read.parents - read.asked]
+        for place in range(probable.shape[1]):
             table = self._names.table
             head = f"parent {place}"
             plain = table("parent", [head])
@@ -245,11 +269,18 @@ class LanguageScorer:
                 by_size[short],
                 by_both[attitude * len(SIZES) + short],
             ]
-            values += [shares[:, place]] * 4
+            values += [probable[:, place]] * 4
         return np.stack(found, axis=1), np.stack(values, axis=1)
 
 
-def _known(columns: NDArray[np.int32], values: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+def shares(logits: Floats) -> Floats:
+    """Probabilities, comments by labels."""
+    up = np.exp(logits - logits.max(axis=1, keepdims=True))
+    out: Floats = up / up.sum(axis=1, keepdims=True)
+    return out
+
+
+def _known(columns: NDArray[np.int32], values: Floats) -> Numbers:
     """Rows, columns and values of what the model knows and is not 0."""
     columns = np.broadcast_to(columns, values.shape)
     rows, places = np.nonzero((columns >= 0) & (values != 0))

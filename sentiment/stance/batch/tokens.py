@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sentiment.stance.batch.arrays import Growing, Lists
 from sentiment.stance.batch.names import Names
 from sentiment.stance.features import BREAK, MARKS
-from sentiment.stance.lexicon import Lexicon, Starts
+from sentiment.stance.lexicon import Lexicon, Phrase, Starts
 
 _MARK = {mark: place for place, mark in enumerate(MARKS)}
 
@@ -30,8 +32,8 @@ class Tokens(dict[str, int]):
         self.alone = Lists()
         """Concepts that a token is."""
         self.texts: list[str] = []
-        self.follow: list[Starts | None] = []
-        """What may begin with a token."""
+        self._begins: list[Starts | None] = []
+        self._after: dict[tuple[int, int], list[Phrase]] = {}
         self._new: list[str] = []
 
     def __missing__(self, token: str) -> int:
@@ -48,7 +50,7 @@ class Tokens(dict[str, int]):
         lengths, alone = [], []
         for token in new:
             starts = self._lexicon.starts(token)
-            self.follow.append(starts)
+            self._begins.append(starts)
             found = [self._concepts[concept] for concept in starts.alone] if starts else ()
             lengths.append(len(found))
             alone += found
@@ -72,6 +74,20 @@ class Tokens(dict[str, int]):
             facts.extend(values)
         self.alone.extend(lengths, alone)
         self.texts += new
+
+
+    def phrases(self, token: int, after: int) -> list[Phrase]:
+        """The phrases that may begin with two tokens."""
+        found = self._after.get((token, after))
+        if found is None:
+            starts = self._begins[token]
+            found = self._after[token, after] = starts.after(self.texts[after]) if starts else []
+        return found
+
+    def follow(self, tokens: Sequence[int]) -> dict[str, int]:
+        """The concepts that begin with the first of some tokens, and where each ends (exclusive)."""
+        starts = self._begins[tokens[0]]
+        return starts.follow([self.texts[token] for token in tokens], 0) if starts else {}
 
 
 _FACTS = {
