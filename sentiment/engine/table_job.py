@@ -198,45 +198,48 @@ class TableJob:
         else:
             codes = identify_all(texts)
         left: Counter[str] = Counter()
-        new: list[list[Any]] = []
-        empty = self._nothing("")  # rows are replaced, never changed
-        docs, places = [], []
+        new = [self._nothing("")] * len(texts)  # rows are replaced, never changed
+        places = []
         for place, (words, code) in enumerate(zip(texts, codes, strict=True)):
-            why = "" if model.knows(code) else f"no model for {code or 'und'}"
-            why = why or ("" if words and not words.isspace() else "without words")
-            new.append(self._nothing(why) if why else empty)
-            if why:
-                left[why] += 1
+            if not model.knows(code):
+                why = f"no model for {code or 'und'}"
+            elif not words or words.isspace():
+                why = "without words"
             else:
-                docs.append(model.prepare(words, language=code, parent=parents[place] if parents else ""))
                 places.append(place)
-        docs = list(model.scorer.with_parents(docs))
-        shares = model.probabilities(docs)
+                continue
+            new[place] = self._nothing(why)
+            left[why] += 1
+        some = [texts[place] for place in places]
+        spoken = [codes[place] for place in places]
+        above = [parents[place] for place in places] if parents else []
+        shares = model.score(some, spoken, above)
         chosen = model.choose(shares)
-        whys = self._reasons(model, docs, chosen)
-        sure = np.take_along_axis(shares, chosen[:, None], axis=1)[:, 0] if len(docs) else np.empty(0)
-        told = zip(
-            places,
-            chosen.tolist(),
-            sure.tolist(),
-            np.round(shares, 4).tolist(),
-            np.round(sure, 4).tolist(),
-            whys,
-            strict=True,
-        )
-        for place, label, share, rounded, confidence, why in told:
-            stance = model.labels[label] if share >= self.abstain else ""
-            if not stance:
-                left["left open"] += 1
-            new[place] = [stance, *rounded, confidence, *([why] if self.reasons else [])]
+        whys = self._reasons(model, some, spoken, above, chosen)
+        sure = np.take_along_axis(shares, chosen[:, None], axis=1)[:, 0] if len(some) else np.empty(0)
+        numbers = np.round(np.column_stack([shares, sure]), 4).tolist()
+        told = zip(places, chosen.tolist(), (sure >= self.abstain).tolist(), numbers, whys, strict=True)
+        for place, label, certain, row, why in told:
+            new[place] = [model.labels[label] if certain else "", *row, *why]
+        open_ones = int((sure < self.abstain).sum())
+        if open_ones:
+            left["left open"] += open_ones
         return new, left
 
-    def _reasons(self, model: Model, docs: Any, chosen: Any) -> list[str]:
+    def _reasons(
+        self, model: Model, texts: list[str], languages: list[str], parents: list[str], chosen: Any
+    ) -> list[tuple[str, ...]]:
+        """The cell with the reasons of each row, or none."""
         if not self.reasons:
-            return [""] * len(docs)
+            return [()] * len(texts)
         from sentiment.stance.explain import reasons_of_all
 
-        return ["; ".join(found) for found in reasons_of_all(model, docs, chosen.tolist())]
+        above = parents or [""] * len(texts)
+        docs = [
+            model.prepare(text, language=language, parent=parent)
+            for text, language, parent in zip(texts, languages, above, strict=True)
+        ]
+        return [("; ".join(found),) for found in reasons_of_all(model, docs, chosen.tolist())]
 
     def _nothing(self, why: str) -> list[Any]:
         row = [""] * len(self.extra)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
+from itertools import chain
 
 from sentiment.stance.tokens import tokenise
 
@@ -60,10 +61,10 @@ class Lexicon:
 
     def starts(self, token: str) -> Starts | None:
         """What may begin with a token; None where nothing does."""
-        found = list(self._exact.get(token, ()))
+        found = self._exact.get(token, [])
         if token[: self._shortest] in self._heads:
-            for end in self._lengths:
-                found += self._stems.get(token[:end], ()) if end <= len(token) else ()
+            stems = [self._stems[token[:end]] for end in self._lengths if end <= len(token) and token[:end] in self._stems]
+            found = [*found, *chain.from_iterable(stems)]
         return Starts(found) if found else None
 
     def find(self, tokens: Sequence[str]) -> list[tuple[int, int, str]]:

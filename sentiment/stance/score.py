@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 BATCH = 512
 """Comments scored together: large enough for numpy, small enough for the cache."""
 
+FEWEST = 64
+"""Fewer comments are prepared one by one: tables and scipy are loaded for many only."""
 MANY = 4_096
 """Comments of a language that are scored at once, where there are many."""
 MANY_LETTERS = 1_000_000
@@ -87,6 +89,13 @@ class Scorer:
             parents: The texts that they answer, empty where there is none; none at all is as good as all empty.
             quoted: Whether each quotes something; none at all is as good as nobody.
         """
+        if len(texts) < FEWEST:
+            above, quotes = parents or [""] * len(texts), quoted or [False] * len(texts)
+            docs = [
+                prepare(text, language=language, parent=parent, quote="yes" if quote else "")
+                for text, language, parent, quote in zip(texts, languages, above, quotes, strict=True)
+            ]
+            return self.probabilities(docs)
         out = np.empty((len(texts), self._labels))
         places: dict[str, list[int]] = {}
         for place, language in enumerate(languages):

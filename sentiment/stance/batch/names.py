@@ -75,6 +75,10 @@ class Names:
             known = self._known[block] = {name: first + place for place, name in enumerate(self._names(block))}
         return known
 
+    def after(self, block: str, head: str) -> dict[str, int]:
+        """What follows the head of a name -> column, for the names of a block that have it."""
+        return {name[len(head) :]: column for name, column in self.of(block).items() if name.startswith(head)}
+
     def column(self, block: str, name: str) -> int:
         """The column of a name, -1 where the model does not know it."""
         return self.of(block).get(name, -1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 from sentiment.stance.batch.arrays import Growing, Lists
 from sentiment.stance.batch.names import Names
@@ -24,7 +25,8 @@ class Tokens(dict[str, int]):
     def __init__(self, names: Names, lexicon: Lexicon, concepts: dict[str, int]) -> None:
         self._names, self._lexicon, self._concepts = names, lexicon, concepts
         self._words, self._first, self._second = names.words, names.pairs.first, names.pairs.second
-        self._starts, self._denied = names.of("marks"), names.of("negated")
+        self._starts, self._ends = names.after("marks", "starts "), names.after("marks", "ends ")
+        self._denied = names.after("negated", "not ")
         self._bare = names.column("marks", "ends bare")
         self.facts = {kind: Growing(np_kind) for kind, np_kind in _FACTS.items()}
         self.longest = lexicon.longest
@@ -46,35 +48,27 @@ class Tokens(dict[str, int]):
         new, self._new = self._new, []
         if not new:
             return
-        rows = []
-        lengths, alone = [], []
-        for token in new:
-            starts = self._lexicon.starts(token)
-            self._begins.append(starts)
-            found = [self._concepts[concept] for concept in starts.alone] if starts else ()
-            lengths.append(len(found))
-            alone += found
-            stops = token in BREAK
-            rows.append(
-                (
-                    self._words.get(token, -1),
-                    self._first.get(token, -1),
-                    self._second.get(token, -1),
-                    self._starts.get(f"starts {token}", -1),
-                    self._starts.get(f"ends {token}", -1) if stops else self._bare,
-                    -1 if stops else self._denied.get(f"not {token}", -1),
-                    _MARK.get(token, -1),
-                    stops,
-                    starts is not None and starts.phrases,
-                    starts is not None and bool(starts.loose),
-                    token in self._lexicon.seconds,
-                )
-            )
-        for facts, values in zip(self.facts.values(), zip(*rows, strict=True), strict=True):
-            facts.extend(values)
-        self.alone.extend(lengths, alone)
+        begins = [*map(self._lexicon.starts, new)]
+        alone = [[self._concepts[concept] for concept in starts.alone] if starts else () for starts in begins]
+        self.alone.extend([*map(len, alone)], [*chain.from_iterable(alone)])
+        self._begins += begins
         self.texts += new
-
+        goes_on = self._lexicon.seconds
+        columns = {
+            "word": [self._words.get(token, -1) for token in new],
+            "first": [self._first.get(token, -1) for token in new],
+            "second": [self._second.get(token, -1) for token in new],
+            "starts": [self._starts.get(token, -1) for token in new],
+            "ends": [self._ends.get(token, -1) if token in BREAK else self._bare for token in new],
+            "denied": [-1 if token in BREAK else self._denied.get(token, -1) for token in new],
+            "mark": [_MARK.get(token, -1) for token in new],
+            "stops": [token in BREAK for token in new],
+            "phrases": [starts is not None and starts.phrases for starts in begins],
+            "loose": [starts is not None and bool(starts.loose) for starts in begins],
+            "follows": [token in goes_on for token in new],
+        }
+        for kind, facts in self.facts.items():
+            facts.extend(columns[kind])
 
     def phrases(self, token: int, after: int) -> list[Phrase]:
         """The phrases that may begin with two tokens."""
