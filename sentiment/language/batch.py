@@ -61,8 +61,9 @@ class Tables:
         scores = np.zeros((len(data), len(self._prior)), dtype=np.float32)
         if not len(rows):
             return scores
-        keys = rows.astype(np.int64) * len(self._weights) + features
-        keys.sort()
+        short = len(data) * len(self._weights) < np.iinfo(np.int32).max
+        keys = rows.astype(np.int32 if short else np.int64) * len(self._weights) + features
+        keys.sort()  # half as long takes half the time
         starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
         counts = np.log1p(np.diff(starts, append=len(keys)).astype(np.float32))
         rows, features = np.divmod(keys[starts], len(self._weights))
@@ -171,7 +172,10 @@ def _decide(asked: list[tuple[str, str]]) -> list[str]:
         else:
             weigh = [PAGE_PRIOR if code == page else ENGLISH_PRIOR if code == "en" else other for code in codes]
             prior[page] = np.array(weigh)
-    weighted = shares * np.stack([prior[page] for _, page in asked])
+    if len(prior) == 1:
+        weighted = shares * prior[asked[0][1]]
+    else:
+        weighted = shares * np.stack([prior[page] for _, page in asked])
     best = weighted.argmax(axis=1)
     top = weighted[np.arange(len(asked)), best]
     alone = np.array([page == UNKNOWN_LANGUAGE for _, page in asked])
