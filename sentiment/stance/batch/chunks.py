@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import chain
+from functools import partial
 from unicodedata import is_normalized
 
 import numpy as np
@@ -46,7 +46,7 @@ class Chunks(dict[str, int]):
 
     def __init__(self, names: Names, lexicon: Lexicon, concepts: dict[str, int], valence: Valence | None) -> None:
         self._names, self.valence = names, valence
-        self._make_tokens = lambda: Tokens(names, lexicon, concepts)
+        self._make_tokens = partial(Tokens, names, lexicon, concepts)
         self._letters = names.has("chars")
         self._ones = np.empty(0, dtype=np.int16)
         self.forget()
@@ -80,7 +80,7 @@ class Chunks(dict[str, int]):
             found += map(number, text[:MAX_CHARACTERS].split())
             ends.append(len(found))
         self._learn()
-        numbers, counts = np.array(found, dtype=np.int32), np.diff(np.array(ends, dtype=np.int32))
+        numbers, counts = np.array(found, dtype=np.int32), np.diff(np.array(ends)).astype(np.int32)
         whole = self._whole(numbers, counts)
         if not len(whole):
             return numbers, counts
@@ -100,18 +100,22 @@ class Chunks(dict[str, int]):
         if not new:
             return
         self._size += sum(map(len, new))
-        clean = [chunk if _settled(chunk) else normalise(chunk) for chunk in new]
+        settled = [*map(_settled, new)]
+        clean = [chunk if known else normalise(chunk) for chunk, known in zip(new, settled, strict=True)]
         low = [*map(str.lower, clean)]
         number = self.tokens.__getitem__
-        tokens = [[*map(number, _cut(chunk))] for chunk in low]
+        tokens: list[int] = []
+        ends = [0]
+        for chunk in low:
+            tokens += map(number, _cut(chunk))
+            ends.append(len(tokens))
         self.tokens.learn()
-        of_tokens = np.fromiter(chain.from_iterable(tokens), dtype=np.int32)
-        lengths = np.array([*map(len, tokens)], dtype=np.int32)
-        self.of_tokens.extend(lengths, of_tokens)
-        self._learn_columns(low, lengths, of_tokens)
-        rows = [(*_case(chunk), bool(chunk), _sign(raw, chunk)) for raw, chunk in zip(new, clean, strict=True)]
-        for facts, values in zip(self.facts.values(), zip(*rows, strict=True), strict=True):
-            facts.extend(values)
+        self._learn_columns(low, np.diff(np.array(ends)).astype(np.int32), np.array(tokens, dtype=np.int32))
+        self.facts["letters"].extend([*map(_letters, clean)])
+        self.facts["capitals"].extend([0 if chunk.islower() else sum(map(str.isupper, chunk)) for chunk in clean])
+        self.facts["there"].extend([chunk != "" for chunk in clean])
+        signs = zip(settled, new, clean, strict=True)
+        self.facts["whole"].extend([0 if known else _sign(raw, chunk) for known, raw, chunk in signs])
         if self.valence is not None:
             self.valence.learn(clean)
 
@@ -122,19 +126,20 @@ class Chunks(dict[str, int]):
             self._ones = np.ones(2 * size, dtype=np.int16)
         return self._ones[:size]
 
-    def _learn_columns(self, low: list[str], lengths: Ints, of_tokens: Ints) -> None:
-        words = self.tokens.facts["word"].array[of_tokens]
+    def _learn_columns(self, low: list[str], lengths: Ints, tokens: Ints) -> None:
+        self.of_tokens.extend(lengths, tokens)
+        words = self.tokens.facts["word"].array[tokens]
         owners = np.repeat(np.arange(len(low), dtype=np.int32), lengths)[words >= 0]
-        words = words[words >= 0]
+        columns = words[words >= 0]
         if self._letters:
-            counts, grams = self._names.grams.of(low)
-            owners = np.concatenate((owners, np.repeat(np.arange(len(low), dtype=np.int32), counts)))
-            words = np.concatenate((words, grams + self._names.first["chars"]))
+            holders, grams = self._names.grams.of(low)
+            owners = np.concatenate((owners, holders))
+            columns = np.concatenate((columns, grams + self._names.first["chars"]))
         order = np.argsort(owners, kind="stable")
-        self.columns.extend(np.bincount(owners, minlength=len(low)), words[order])
+        self.columns.extend(np.bincount(owners, minlength=len(low)), columns[order])
 
 
-_FACTS = {"letters": "int32", "capitals": "int32", "there": "int32", "whole": "int32"}
+_FACTS = {"letters": "int32", "capitals": "int32", "there": "bool", "whole": "int32"}
 """How many letters, how many of them capitals; whether anything is left of it; and :func:`_sign`."""
 
 
@@ -160,13 +165,8 @@ def _cut(low: str) -> list[str]:
     return TOKEN.findall(low)
 
 
-def _case(chunk: str) -> tuple[int, int]:
-    """Letters and capitals."""
-    if chunk.isalpha():
-        size = len(chunk)
-    else:
-        size = sum(map(str.isalpha, chunk))
-    return size, 0 if chunk.islower() else sum(map(str.isupper, chunk))
+def _letters(chunk: str) -> int:
+    return len(chunk) if chunk.isalpha() else sum(map(str.isalpha, chunk))
 
 
 def _sign(raw: str, clean: str) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sentiment.stance.batch.arrays import Ints, Keys, edges
+from sentiment.stance.batch.arrays import Ints, Keys
 from sentiment.stance.features import GRAMS, LETTERS, char_ngrams
 
 _BITS = 12
@@ -41,31 +42,28 @@ class Grams:
         self._keys = Keys(keys)
 
     def of(self, chunks: Sequence[str]) -> tuple[Ints, Ints]:
-        """The groups in some chunks that are known, as often as they occur: how many in each chunk, and their places."""
+        """The known groups in some chunks, as often as they occur: the chunk that each is in, and its place."""
         if self._places is not None:
             known = self._places
             found = [[known[gram] for gram in char_ngrams(chunk) if gram in known] for chunk in chunks]
-            return np.array([*map(len, found)], np.int32), np.array([place for some in found for place in some], np.int32)
+            owners = np.repeat(np.arange(len(chunks), dtype=np.int32), [*map(len, found)])
+            return owners, np.array([*chain.from_iterable(found)], dtype=np.int32)
         padded = [f" {chunk[:LETTERS]} {_GAP}" for chunk in chunks]
         letters = self._numbers[np.minimum(_codes("".join(padded)), len(self._numbers) - 1)]
         starts, places = [], []
-        keys, known_so_far = letters, letters > 0
+        keys, whole = letters, letters > 0
         for size in range(2, max(GRAMS) + 1):
             more = letters[size - 1 :]
-            known_so_far = known_so_far[: len(more)] & (more > 0)
+            whole = whole[: len(more)] & (more > 0)
             keys = keys[: len(more)] + (more << (_BITS * (size - 1)))
             if size in GRAMS:
-                at = np.flatnonzero(known_so_far)
+                at = np.flatnonzero(whole)
                 place = self._keys.find(keys[at])
                 hit = place >= 0
                 starts.append(at[hit])
                 places.append(place[hit])
-        return self._by_chunk(padded, np.concatenate(starts), np.concatenate(places))
-
-    def _by_chunk(self, padded: list[str], starts: NDArray[np.intp], places: Ints) -> tuple[Ints, Ints]:
-        owners = np.searchsorted(edges([*map(len, padded)]), starts, side="right") - 1
-        order = np.argsort(owners, kind="stable")
-        return np.bincount(owners, minlength=len(padded)).astype(np.int32), places[order]
+        owners = np.repeat(np.arange(len(chunks), dtype=np.int32), [*map(len, padded)])
+        return owners[np.concatenate(starts)], np.concatenate(places)
 
 
 def _codes(text: str) -> NDArray[np.uint32]:

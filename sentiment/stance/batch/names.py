@@ -54,7 +54,7 @@ class Names:
         self.first = dict(zip(self.blocks, np.cumsum([0, *sizes]).tolist(), strict=False))
         """Column of each block's first feature, in the numbering of this language."""
         self.size = sum(sizes)
-        self.block_of: Ints = np.repeat(np.arange(len(parts), dtype=np.int32), sizes)
+        self.block_of: NDArray[np.intp] = np.repeat(np.arange(len(parts)), sizes)
         self.idf: Floats = np.concatenate([part.idf for part in parts]) if parts else np.empty(0)
         self.columns: NDArray[np.intp] = np.concatenate(
             [part.column + np.arange(len(part.names)) for part in parts] or [np.empty(0, np.intp)]

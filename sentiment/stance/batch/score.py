@@ -23,7 +23,7 @@ Numbers = tuple[NDArray[np.intp], NDArray[np.intp], Floats]
 """Comments, columns and values."""
 _NO_NUMBERS: Numbers = (np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0))
 
-TOGETHER = 256
+TOGETHER = 512
 """Comments whose features are multiplied at once: their numbers stay in the cache of a core."""
 
 _LOGS = np.log(np.arange(1, 2 * MAX_CHARACTERS)) + 1.0
@@ -172,9 +172,12 @@ class LanguageScorer:
         from scipy.sparse import csr_array
 
         names, blocks = self._names, len(self._names.parts)
-        values = _LOGS[counts.data - np.int16(1)] * names.idf[counts.indices]
-        homes = np.repeat(np.arange(0, counts.shape[0] * blocks, blocks, dtype=np.int32), np.diff(counts.indptr))
-        homes += names.block_of[counts.indices]
+        columns = counts.indices.astype(np.intp)
+        values = names.idf[columns]
+        many = np.flatnonzero(counts.data > 1)
+        values[many] *= _LOGS[counts.data[many] - np.int16(1)]
+        homes = np.repeat(np.arange(0, counts.shape[0] * blocks, blocks), np.diff(counts.indptr))
+        homes += names.block_of[columns]
         norms = np.sqrt(np.bincount(homes, values * values, minlength=counts.shape[0] * blocks)).reshape(-1, blocks)
         scale = np.divide(names.weights, norms, out=np.zeros_like(norms), where=norms > 0)
         values *= scale.ravel()[homes]
