@@ -121,6 +121,11 @@ class Scorer:
             self._many[language] = known
         return known
 
+    def ready(self) -> None:
+        """Make all that scoring many comments needs, so that processes forked from this one share it."""
+        for language in self.languages:
+            self.many(language).ready()
+
     def _logits_of(self, prefix: str, place: int, columns: NDArray[np.intp]) -> Logits:
         arrays = self._arrays
         coef = weights(arrays[f"{prefix}coef"][:, columns], arrays[f"{prefix}scales"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Protocol
@@ -120,8 +121,9 @@ def load_linear(target: Target, options: BackendOptions) -> LinearBackend:
     return LinearBackend(load_model(options.model_file, target=target.slug))
 
 
+@lru_cache(maxsize=2)
 def packaged_model(slug: str) -> Model:
-    """The model that comes with the package for a target.
+    """The model that comes with the package for a target, loaded once per process.
 
     Raises:
         ModelError: There is none.

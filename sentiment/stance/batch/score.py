@@ -99,6 +99,11 @@ class LanguageScorer:
         self._listens = any(map(names.has, ("cues", "pairs", "negated", "reply", "parent")))
         self._answers = names.has("reply") or names.has("parent")
 
+    def ready(self) -> None:
+        """Make the tables that the first comment would make."""
+        self.probabilities(Asked(["."]))
+        self._chunks.forget()
+
     def probabilities(self, asked: Asked) -> Floats:
         """Calibrated probabilities, comments by labels."""
         read = self._read(asked)
