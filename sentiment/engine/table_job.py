@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sentiment.engine.added import DIGITS, Added
 from sentiment.engine.tables import TableTask, raw_lines
@@ -219,7 +220,7 @@ class TableJob:
         if self.reasons:
             for place, why in zip(places, self._reasons(model, some, spoken, above, chosen), strict=True):
                 whys[place] = why
-        numbers = np.round(np.column_stack([shares, sure]), DIGITS)
+        numbers: NDArray[np.float64] = np.round(np.column_stack([shares, sure]), DIGITS).astype(np.float64)
         return Added(self.extra, stances, places, numbers, whys if self.reasons else None), left
 
     def _reasons(

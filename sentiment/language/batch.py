@@ -165,10 +165,8 @@ def _decide(asked: list[tuple[str, str]]) -> list[str]:
         else:
             weigh = [PAGE_PRIOR if code == page else ENGLISH_PRIOR if code == "en" else other for code in codes]
             prior[page] = np.array(weigh)
-    if len(prior) == 1:
-        weighted = shares * prior[asked[0][1]]
-    else:
-        weighted = shares * np.stack([prior[page] for _, page in asked])
+    priors = prior[asked[0][1]] if len(prior) == 1 else np.stack([prior[page] for _, page in asked])
+    weighted = shares * priors
     best = weighted.argmax(axis=1)
     top = weighted[np.arange(len(asked)), best]
     alone = np.array([page == UNKNOWN_LANGUAGE for _, page in asked])

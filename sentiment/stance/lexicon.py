@@ -63,7 +63,9 @@ class Lexicon:
         """What may begin with a token; None where nothing does."""
         found = self._exact.get(token, [])
         if token[: self._shortest] in self._heads:
-            stems = [self._stems[token[:end]] for end in self._lengths if end <= len(token) and token[:end] in self._stems]
+            stems = [
+                self._stems[token[:end]] for end in self._lengths if end <= len(token) and token[:end] in self._stems
+            ]
             found = [*found, *chain.from_iterable(stems)]
         return Starts(found) if found else None
 

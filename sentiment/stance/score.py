@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sentiment.stance.batch.names import Names, Part
 from sentiment.stance.batch.score import Asked, LanguageScorer, Logits, shares
 from sentiment.stance.features import VALUES, Analysers, char_ngrams
-from sentiment.stance.tokens import MAX_CHARACTERS, Doc, prepare
+from sentiment.stance.tokens import Doc, prepare
 
 Floats = NDArray[np.float64]
 

@@ -57,8 +57,6 @@ def prepare(text: str, *, language: str = "", parent: str = "", quote: str = "")
     low = clean.lower()
     above = prepare(parent, language=language) if parent else None
     tags = (
-        TAG.findall(text[:MAX_CHARACTERS].lower())
-        if "@" in text or "#" in text or "www" in low or "url" in low
-        else []
+        TAG.findall(text[:MAX_CHARACTERS].lower()) if "@" in text or "#" in text or "www" in low or "url" in low else []
     )
     return Doc(clean, language, TOKEN.findall(low), low.split(), above, bool(quote), tags)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from vaderSentiment import vaderSentiment as vader
+from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
 
 from sentiment.stance import score
 from sentiment.stance.batch import chunks as chunk_memory
@@ -25,11 +25,74 @@ from sentiment.stance.tokens import prepare
 from sentiment.stance.train import Fitted
 
 PIECES = [
-    *("never", "great", "Xiaomi", "not", "buy", "US", "mai", "finalmente", "non", "voglio", "spyware", "China", "agree"),
+    *(
+        "never",
+        "great",
+        "Xiaomi",
+        "not",
+        "buy",
+        "US",
+        "mai",
+        "finalmente",
+        "non",
+        "voglio",
+        "spyware",
+        "China",
+        "agree",
+    ),
     *("right on", "hell yes", "on the other hand", "anche se", "più o meno", "d'accordo", "couldn't agree more"),
-    *("👍", "👍🏽", "👍 👍", "😂😂", "❤️", "➡", "\u200b", "\ufeff", ":)", "<3", "...", "!!", "?!", ".", ",", "(", '"', "`"),
-    *("xxx", "mxxda", "mXxda", "XX", "xX", "f*ck", "put*an3", "soooo", "WOW", "ΑΣ", "İ", "ß", "ʼ", "ﬁ", "e\u0301", "\u212b"),
-    *("@bob", "@user", "#tag", "https://a.example/b", "www.x.y", "[USER]", "\x00", "\x1c", "\u2003", "1000", "don`t", "²"),
+    *(
+        "👍",
+        "👍🏽",
+        "👍 👍",
+        "😂😂",
+        "❤️",
+        "➡",
+        "\u200b",
+        "\ufeff",
+        ":)",
+        "<3",
+        "...",
+        "!!",
+        "?!",
+        ".",
+        ",",
+        "(",
+        '"',
+        "`",
+    ),
+    *(
+        "xxx",
+        "mxxda",
+        "mXxda",
+        "XX",
+        "xX",
+        "f*ck",
+        "put*an3",
+        "soooo",
+        "WOW",
+        "ΑΣ",
+        "İ",
+        "ß",
+        "ʼ",
+        "ﬁ",
+        "e\u0301",
+        "\u212b",
+    ),
+    *(
+        "@bob",
+        "@user",
+        "#tag",
+        "https://a.example/b",
+        "www.x.y",
+        "[USER]",
+        "\x00",
+        "\x1c",
+        "\u2003",
+        "1000",
+        "don`t",
+        "²",
+    ),
 ]
 TEXTS = st.one_of(
     st.text(max_size=60),
@@ -71,6 +134,7 @@ def together(model: Model, comments: list[tuple[str, str, bool]], language: str)
 @example(comments=[("don`t buy", "", False), ("don`t buy 👍", "", False)], language="en")
 @example(comments=[("xX mxXda", "", False), ("xx mxXda", "", False)], language="en")
 @example(comments=[("👍 \u200b 👍 great", "👍 👍", True)], language="en")
+@example(comments=[("HTTP://👍 👍", "", False)], language="en")
 @example(comments=[("agree totally so and so " * 40, "never", False)], language="en")
 def test_features_are_those_of_one_comment(
     fitted: Fitted, comments: list[tuple[str, str, bool]], language: str
@@ -149,14 +213,16 @@ def test_a_long_text_is_cut_as_one_is(fitted: Fitted) -> None:
 @pytest.fixture(scope="module")
 def analyser() -> Any:
     """VADER's own."""
-    return vader.SentimentIntensityAnalyzer()
+    return SentimentIntensityAnalyzer()
 
 
-RULES = sorted({word for key in (*vader.SPECIAL_CASES, *vader.BOOSTER_DICT, *vader.NEGATE) for word in key.split()})
+RULES = sorted({word for key in (*SPECIAL_CASES, *BOOSTER_DICT, *NEGATE) for word in key.split()})
 HEARD = ["good", "GOOD", "bad", "love", "HATE", "no", "kind", "great!", "(sad)", ":)", "❤", "😂", "💋nice", "lol"]
 NAMED = ["never", "so", "this", "without", "doubt", "least", "at", "very", "of", "or", "nor", "but", "BUT", "can't"]
 SENTENCES = st.lists(
-    st.one_of(st.sampled_from(RULES), st.sampled_from(HEARD), st.sampled_from(NAMED), st.sampled_from(["a", "the!", "?"])),
+    st.one_of(
+        st.sampled_from(RULES), st.sampled_from(HEARD), st.sampled_from(NAMED), st.sampled_from(["a", "the!", "?"])
+    ),
     max_size=12,
 )
 
@@ -208,7 +274,9 @@ def test_lists(lists: list[list[int]], data: Any) -> None:
     numbers = np.array(which, dtype=np.int32)
     lengths = kept.lengths(numbers)
     assert kept.of(numbers, lengths).tolist() == [number for place in which for number in lists[place]]
-    assert ranges(numbers, lengths).tolist() == [w + i for w, n in zip(which, lengths.tolist(), strict=True) for i in range(n)]
+    assert ranges(numbers, lengths).tolist() == [
+        w + i for w, n in zip(which, lengths.tolist(), strict=True) for i in range(n)
+    ]
 
 
 @settings(max_examples=200, deadline=None)

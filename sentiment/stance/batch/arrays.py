@@ -115,7 +115,8 @@ def ranges(starts: NDArray[Any], lengths: NDArray[Any]) -> Ints:
     """The numbers from each start on, as many as each length says, laid end to end."""
     ends = np.cumsum(lengths, dtype=np.int32)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total, dtype=np.int32) + np.repeat((starts - ends + lengths).astype(np.int32), lengths)
+    out: Ints = np.arange(total, dtype=np.int32) + np.repeat((starts - ends + lengths).astype(np.int32), lengths)
+    return out
 
 
 def edges(lengths: Sequence[int] | NDArray[Any]) -> Ints:

@@ -31,7 +31,7 @@ _SIZE = 1_000_000
 
 _EMOJI = re.compile(f"[{EMOJI}]")
 _TWICE = re.compile(r"([^\W\d_])\1\1")
-_ENDS = frozenset(".,!?:;)\"")
+_ENDS = frozenset('.,!?:;)"')
 
 
 class Chunks(dict[str, int]):
@@ -114,8 +114,7 @@ class Chunks(dict[str, int]):
         self.facts["letters"].extend([*map(_letters, clean)])
         self.facts["capitals"].extend([0 if chunk.islower() else sum(map(str.isupper, chunk)) for chunk in clean])
         self.facts["there"].extend([chunk != "" for chunk in clean])
-        signs = zip(settled, new, clean, strict=True)
-        self.facts["whole"].extend([0 if known else _sign(raw, chunk) for known, raw, chunk in signs])
+        self.facts["whole"].extend([0 if known else _sign(chunk) for chunk, known in zip(new, settled, strict=True)])
         if self.valence is not None:
             self.valence.learn(clean)
 
@@ -169,8 +168,8 @@ def _letters(chunk: str) -> int:
     return len(chunk) if chunk.isalpha() else sum(map(str.isalpha, chunk))
 
 
-def _sign(raw: str, clean: str) -> int:
+def _sign(chunk: str) -> int:
     """2 where a text with this chunk is to be normalised as a whole, 1 where one with two such chunks is, else 0."""
-    if ("x" in raw and "X" in raw) or ("`" in raw and raw.isascii()):
+    if ("x" in chunk and "X" in chunk) or ("`" in chunk and chunk.isascii()):
         return 2
-    return 0 if clean.isascii() or clean.isalpha() else int(_EMOJI.search(clean) is not None)
+    return 0 if chunk.isascii() else int(_EMOJI.search(chunk) is not None)

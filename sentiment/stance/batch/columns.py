@@ -80,7 +80,12 @@ class Columns:
         return stream.owners[some[hit]], self._names.pair_columns[place[hit]]
 
     def marks(
-        self, stream: Stream, known: Tokens, letters: NDArray[np.int64], capitals: NDArray[np.int64], quoted: NDArray[np.bool_]
+        self,
+        stream: Stream,
+        known: Tokens,
+        letters: NDArray[np.int64],
+        capitals: NDArray[np.int64],
+        quoted: NDArray[np.bool_],
     ) -> Iterator[Entries]:
         """How each comment is written."""
         sizes = np.diff(stream.edges)

@@ -35,7 +35,9 @@ class Concepts:
         person = {name: place for place, name in enumerate(self.people)}
         cue = {name: place for place, name in enumerate(self.said)}
         of_people = [kind == "entities" for kind, _ in kinds]
-        self.person_of = np.array([person[n] if p else -1 for (_, n), p in zip(kinds, of_people, strict=True)], np.int32)
+        self.person_of = np.array(
+            [person[n] if p else -1 for (_, n), p in zip(kinds, of_people, strict=True)], np.int32
+        )
         """Number of a person by that of the concept; -1 for what is none."""
         self.cue_of = np.array(
             [-1 if p or no else cue[n] for (_, n), p, no in zip(kinds, of_people, negates, strict=True)], np.int32

@@ -105,11 +105,13 @@ class Names:
     def pairs(self) -> Pairs:
         """Pairs of neighbouring words."""
         pairs = Pairs()
-        some = [(*name.split(" "), column) for name, column in self.of("words").items() if " " in name]
         numbers = []
-        for one, two, column in some:
-            numbers.append((pairs.first.setdefault(one, len(pairs.first)), pairs.second.setdefault(two, len(pairs.second))))
-            pairs.columns.append(column)
+        for name, column in self.of("words").items():
+            one, space, two = name.partition(" ")
+            if space:
+                first = pairs.first.setdefault(one, len(pairs.first))
+                numbers.append((first, pairs.second.setdefault(two, len(pairs.second))))
+                pairs.columns.append(column)
         pairs.keys = [one * len(pairs.second) + two for one, two in numbers]
         return pairs
 

@@ -90,7 +90,9 @@ class LanguageScorer:
         first: Makes the weights of the first pass, over comments that others answer; None where there is none.
     """
 
-    def __init__(self, language: str, names: Names, analysers: Analysers, last: Logits, first: Callable[[], Logits] | None) -> None:
+    def __init__(
+        self, language: str, names: Names, analysers: Analysers, last: Logits, first: Callable[[], Logits] | None
+    ) -> None:
         self._names, self._last, self._first = names, last, first
         concepts = Concepts(analysers.concepts())
         self._concepts, self._columns = concepts, Columns(names, concepts)

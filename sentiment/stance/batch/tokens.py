@@ -54,7 +54,7 @@ class Tokens(dict[str, int]):
         self._begins += begins
         self.texts += new
         goes_on = self._lexicon.seconds
-        columns = {
+        columns: dict[str, Sequence[int]] = {
             "word": [self._words.get(token, -1) for token in new],
             "first": [self._first.get(token, -1) for token in new],
             "second": [self._second.get(token, -1) for token in new],

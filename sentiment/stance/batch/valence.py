@@ -42,15 +42,15 @@ class Valence:
     """
 
     def __init__(self, analyser: Any) -> None:
-        from vaderSentiment import vaderSentiment as vader
+        from vaderSentiment.vaderSentiment import BOOSTER_DICT, C_INCR, NEGATE, SPECIAL_CASES, SentiText
 
         self._analyser = analyser
         self._lexicon: dict[str, float] = analyser.lexicon
         self._emoji: dict[str, str] = analyser.emojis
-        self._boosters = vader.BOOSTER_DICT
-        self._text, self._capitals = vader.SentiText, vader.C_INCR
-        phrases = [max(phrase.split(), key=len) for phrase in (*vader.BOOSTER_DICT, *vader.SPECIAL_CASES)]
-        self._turns = frozenset((*_TURNS, *phrases, *vader.NEGATE))
+        self._boosters = BOOSTER_DICT
+        self._text, self._capitals = SentiText, C_INCR
+        phrases = [max(phrase.split(), key=len) for phrase in (*BOOSTER_DICT, *SPECIAL_CASES)]
+        self._turns = frozenset((*_TURNS, *phrases, *NEGATE))
         self.forget()
 
     def forget(self) -> None:
@@ -116,7 +116,9 @@ class Valence:
             out[row] = [found[name] for name in SCORES]
         return out
 
-    def _heard(self, words: Ints, ends: Ints, facts: dict[str, NDArray[np.bool_]], differs: NDArray[np.bool_]) -> Floats:
+    def _heard(
+        self, words: Ints, ends: Ints, facts: dict[str, NDArray[np.bool_]], differs: NDArray[np.bool_]
+    ) -> Floats:
         """The valence of every word of the texts."""
         places = np.flatnonzero(facts["heard"])
         rows = np.searchsorted(ends, places, side="right") - 1
