@@ -6,6 +6,7 @@ import dataclasses
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ Floats = NDArray[np.float64]
 BATCH = 512
 """Comments scored together: large enough for numpy, small enough for the cache."""
 
-FEWEST = 64
+FEWEST = 256
 """Fewer comments are prepared one by one: tables and scipy are loaded for many only."""
 MANY = 4_096
 """Comments of a language that are scored at once, where there are many."""
@@ -50,6 +51,7 @@ class Scorer:
         self._arrays = arrays
         self._contrasts: dict[tuple[str, int], Floats] = {}
         self._many: dict[str, LanguageScorer] = {}
+        self._lock = Lock()
         self.blocks: list[_Block] = []
         start = 0
         for spec, names in zip(meta["blocks"], vocabulary, strict=True):
@@ -100,14 +102,16 @@ class Scorer:
         places: dict[str, list[int]] = {}
         for place, language in enumerate(languages):
             places.setdefault(language, []).append(place)
+        sizes = [len(text) + len(parent) for text, parent in zip(texts, parents or [""] * len(texts), strict=True)]
         for language, some in places.items():
-            for part in _portions(some, texts):
+            for part in _portions(some, sizes):
                 asked = Asked(
                     [texts[place] for place in part],
                     [parents[place] for place in part] if parents else (),
                     [quoted[place] for place in part] if quoted else (),
                 )
-                out[part] = self.many(language).probabilities(asked)
+                with self._lock:  # what is remembered grows while comments are read
+                    out[part] = self.many(language).probabilities(asked)
         return out
 
     def many(self, language: str) -> LanguageScorer:
@@ -187,14 +191,14 @@ class _Logits:
         self.shift: Floats = np.array([intercept @ m for m in turn.astype(np.float64)]) + shift
 
 
-def _portions(places: list[int], texts: Sequence[str]) -> Iterator[list[int]]:
+def _portions(places: list[int], sizes: Sequence[int]) -> Iterator[list[int]]:
     """Places of texts in portions of at most so many, and of so many letters."""
     first = size = 0
     for number, place in enumerate(places):
         if number - first >= MANY or size > MANY_LETTERS:
             yield places[first:number]
             first, size = number, 0
-        size += len(texts[place])
+        size += sizes[place]
     yield places[first:]
 
 

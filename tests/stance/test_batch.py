@@ -170,6 +170,7 @@ def test_the_packaged_model_too(texts: list[tuple[str, str, str]]) -> None:
 
 def test_many_are_scored_together(fitted: Fitted, monkeypatch: pytest.MonkeyPatch) -> None:
     """Portions, languages in turns and a memory that is emptied in between leave the scores as they are."""
+    monkeypatch.setattr(score, "FEWEST", 1)
     monkeypatch.setattr(score, "MANY", 40)
     monkeypatch.setattr(chunk_memory, "MOST", 60)
     texts = [f"{word} never great {word}{number}, mai" for number in range(100) for word in ("buy", "finalmente")]

@@ -10,6 +10,9 @@ from sentiment.stance.batch.names import Names
 from sentiment.stance.features import BREAK, MARKS
 from sentiment.stance.lexicon import Lexicon, Phrase, Starts
 
+_PAIRS = 20_000
+"""Pairs of tokens remembered before they are forgotten."""
+
 _MARK = {mark: place for place, mark in enumerate(MARKS)}
 
 
@@ -74,6 +77,8 @@ class Tokens(dict[str, int]):
         """The phrases that may begin with two tokens."""
         found = self._after.get((token, after))
         if found is None:
+            if len(self._after) >= _PAIRS:
+                self._after.clear()
             starts = self._begins[token]
             found = self._after[token, after] = starts.after(self.texts[after]) if starts else []
         return found
