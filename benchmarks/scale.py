@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.corpus import comments, page, write_comments, write_pages
@@ -199,16 +200,17 @@ def cores() -> int:
 
 
 def growth(table: Table, folder: Path, most: int) -> None:
-    """``classify`` of 10^4 comments and ten times more, again and again."""
-    size, per_comment = 10_000, []
+    """``classify`` of 10^4 comments and ten times more, again and again, with a worker per core whatever the size."""
+    size, per_comment, sizes = 10_000, [], []
     while size <= most:
         path = folder / f"comments-{size}.jsonl"
         write_comments(size, path, seed=3)
         before = vader_rate(path)
-        done = command("classify", path, "--output", folder / "out.jsonl")
+        done = command("classify", path, "--output", folder / "out.jsonl", "--workers", str(cores()))
         peer = statistics.mean((before, vader_rate(path)))
         rate = size / done.processor
         per_comment.append(peer / rate)
+        sizes.append(size)
         table.add(
             f"classify {size:,} comments, per core",
             f"{rate:,.0f}/s",
@@ -224,17 +226,22 @@ def growth(table: Table, folder: Path, most: int) -> None:
             f"{last / before_last:.2f}",
             "in VADER's time, start-up included",
         )
+        whole = [size * cost for size, cost in zip(sizes, per_comment, strict=True)]
+        beyond = [
+            (more - less) / (large - small)
+            for (small, large), (less, more) in zip(pairwise(sizes), pairwise(whole), strict=True)
+        ]
+        told = ", ".join(f"{cost:.2f}" for cost in beyond)
+        table.add("a further comment", told, "in VADER's time: what one costs beyond start-up, from size to size")
 
 
-def workers(table: Table, folder: Path, size: int) -> None:
-    """One worker, two, and Dask with two, on the same comments."""
+def workers(table: Table, folder: Path, size: int, *, dask: bool = False) -> None:
+    """One worker and two, or one and Dask with two, on the same comments."""
     path = folder / "workers.jsonl"
     write_comments(size, path, seed=4)
-    runs: dict[str, tuple[str, ...]] = {
-        "1 worker": ("--workers", "1"),
-        "2 workers": ("--workers", "2"),
-        "Dask, 2 workers": ("--engine", "dask", "--workers", "2"),
-    }
+    runs: dict[str, tuple[str, ...]] = {"1 worker": ("--workers", "1"), "2 workers": ("--workers", "2")}
+    if dask:
+        runs["Dask, 2 workers"] = ("--engine", "dask", "--workers", "2")
     first: Command | None = None
     outputs: dict[str, bytes] = {}
     for name, options in runs.items():
@@ -248,7 +255,7 @@ def workers(table: Table, folder: Path, size: int) -> None:
             f"peak {done.memory:,.0f} MiB",
         )
     same = len(set(outputs.values())) == 1
-    table.add("files of all three", "equal" if same else "DIFFERENT")
+    table.add("files of all of them", "equal" if same else "DIFFERENT")
 
 
 def exports(table: Table, folder: Path, count: int) -> None:
@@ -272,7 +279,7 @@ def main() -> None:
     parser.add_argument("--comments", type=int, default=100_000, help="the largest table of comments")
     parser.add_argument("--pages", type=int, default=1_000, help="pages to export")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", choices=("stages", "pages", "growth", "workers", "exports"), action="append")
+    parser.add_argument("--only", choices=("stages", "pages", "growth", "workers", "dask", "exports"), action="append")
     parser.add_argument("--scratch", type=Path, help="where the corpora are made; default: a temporary folder")
     given = parser.parse_args()
     table = Table()
@@ -282,7 +289,8 @@ def main() -> None:
             "stages": lambda: stages(table, given.rounds),
             "pages": lambda: pages_stages(table, 100),
             "growth": lambda: growth(table, folder, given.comments),
-            "workers": lambda: workers(table, folder, min(given.comments, 100_000)),
+            "workers": lambda: workers(table, folder, given.comments),
+            "dask": lambda: workers(table, folder, min(given.comments, 100_000), dask=True),
             "exports": lambda: exports(table, folder, given.pages),
         }
         for part in given.only or parts:

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sentiment.engine.tables import TableTask, parse_lines
+from sentiment.engine.added import DIGITS, Added
+from sentiment.engine.tables import TableTask, raw_lines
 from sentiment.stance.model import Model, load_model
 from sentiment.stance.tag import packaged_model
 
@@ -78,10 +80,12 @@ class TableJob:
         if self.source == "parquet":
             import pyarrow as pa
 
-            rows = pa.ipc.open_stream(task.data).read_all().to_pylist()
-        else:
-            rows = list(parse_lines(self.name, task.line, task.data))
-        return self._dicts(rows)
+            return self._dicts(pa.ipc.open_stream(task.data).read_all().to_pylist())
+        lines, rows = [], []
+        for line, row in raw_lines(self.name, task.line, task.data):
+            lines.append(line)
+            rows.append(row)
+        return self._dicts(rows, lines)
 
     def split(self, task: TableTask) -> list[TableTask]:
         """Two halves, where the rows stand one by one."""
@@ -102,11 +106,10 @@ class TableJob:
     def lost(self, task: TableTask, reason: str) -> Rows:
         """The rows as they came, without a stance."""
         if task.cells is not None:
-            made = self._write_cells(task.cells, [self._nothing(reason)] * len(task.cells))
             count = len(task.cells)
-        else:
-            return Rows(left=Counter({f"rows of the part from line {task.line} on lost: {reason}": 1}))
-        return Rows(made, count, Counter({reason: count}))
+            made = self._write_cells(task.cells, self._nothing([reason] * count))
+            return Rows(made, count, Counter({reason: count}))
+        return Rows(left=Counter({f"rows of the part from line {task.line} on lost: {reason}": 1}))
 
     def join(self, results: list[Rows]) -> Rows:
         """One after the other."""
@@ -125,52 +128,54 @@ class TableJob:
         new, left = self._tag(texts, languages, parents)
         return Rows(self._write_cells(cells, new), len(cells), left)
 
-    def _write_cells(self, cells: list[list[str]], new: list[list[Any]]) -> bytes:
-        kept = set(self.kept)
+    def _write_cells(self, cells: list[list[str]], new: Added) -> bytes:
         if self.form in ("csv", "tsv"):
+            kept = set(self.kept)
             stay = [place for place, name in enumerate(self.columns) if name in kept]
-            if len(stay) == len(self.columns):
-                rows = [old + added for old, added in zip(cells, new, strict=True)]
-            else:
-                rows = [[old[place] for place in stay] + added for old, added in zip(cells, new, strict=True)]
-            return _csv(rows, self.form)
+            if len(stay) < len(self.columns):
+                cells = [[old[place] for place in stay] for old in cells]
+            return _csv([old + added for old, added in zip(cells, new.cells(), strict=True)], self.form)
         return self._write([dict(zip(self.columns, row, strict=True)) for row in cells], new)
 
-    def _dicts(self, rows: list[dict[str, Any]]) -> Rows:
+    def _dicts(self, rows: list[dict[str, Any]], lines: list[str] | None = None) -> Rows:
         texts = [_text(row.get(self.text)) for row in rows]
         languages = [_text(row.get(self.language)) for row in rows] if self.language else None
         parents = [_text(row.get(self.parent)) for row in rows] if self.parent else None
         new, left = self._tag(texts, languages, parents)
-        return Rows(self._write(rows, new), len(rows), left)
+        return Rows(self._write(rows, new, lines), len(rows), left)
 
-    def _write(self, rows: list[dict[str, Any]], new: list[list[Any]]) -> bytes:
-        extra = self.extra
+    def _write(self, rows: list[dict[str, Any]], new: Added, lines: list[str] | None = None) -> bytes:
         if self.form in ("csv", "tsv"):
             kept = self.kept
-            lines = [[_cell(row.get(name)) for name in kept] + added for row, added in zip(rows, new, strict=True)]
-            return _csv(lines, self.form)
+            old = ([_cell(row.get(name)) for name in kept] for row in rows)
+            return _csv([cells + added for cells, added in zip(old, new.cells(), strict=True)], self.form)
         if self.form == "parquet":
             return self._arrow(rows, new)
-        encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
-        lines_of_json = []
-        for row, added in zip(rows, new, strict=True):
-            for name in extra:
-                row.pop(name, None)
-            row.update(zip(extra, added, strict=True))
-            lines_of_json.append(encode(row))
-        return ("\n".join(lines_of_json) + "\n").encode("utf-8", "replace") if lines_of_json else b""
+        return self._json(rows, new, lines)
 
-    def _arrow(self, rows: list[dict[str, Any]], new: list[list[Any]]) -> bytes:
+    def _json(self, rows: list[dict[str, Any]], new: Added, lines: list[str] | None) -> bytes:
+        """Lines of JSON; what was one already is continued, which spares writing it anew."""
+        encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
+        extra = set(new.names)
+        out = []
+        for number, (row, added) in enumerate(zip(rows, new.members(), strict=True)):
+            if extra.isdisjoint(row):
+                line = encode(row) if lines is None else lines[number]
+            else:
+                line = encode({name: value for name, value in row.items() if name not in extra})
+            out.append(f"{line[:-1].rstrip()}{', ' if len(row) else ''}{added}}}\n")
+        return "".join(out).encode("utf-8", "replace")
+
+    def _arrow(self, rows: list[dict[str, Any]], new: Added) -> bytes:
         import pyarrow as pa
 
-        schema, extra = self.arrow_schema(), self.extra
-        columns = {}
+        schema = self.arrow_schema()
+        columns: dict[str, Any] = {}
         for name in self.kept:
             kind = schema.field(name).type
             values = [row.get(name) for row in rows]
             columns[name] = [None if v is None else _cell(v) for v in values] if kind == pa.string() else values
-        for place, name in enumerate(extra):
-            columns[name] = [None if added[place] == "" else added[place] for added in new]
+        columns |= zip(new.names, new.values(), strict=True)
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, schema) as writer:
             writer.write_table(pa.table(columns, schema=schema))
@@ -187,7 +192,7 @@ class TableJob:
 
     def _tag(
         self, texts: list[str], languages: Sequence[str] | None, parents: Sequence[str] | None
-    ) -> tuple[list[list[Any]], Counter[str]]:
+    ) -> tuple[Added, Counter[str]]:
         from sentiment.language.batch import identify_all
 
         model = load(self.model, self.target)
@@ -197,52 +202,43 @@ class TableJob:
             codes = [code.strip().lower() for code in languages]
         else:
             codes = identify_all(texts)
-        left: Counter[str] = Counter()
-        new: list[list[Any]] = []
-        empty = self._nothing("")  # rows are replaced, never changed
-        docs, places = [], []
-        for place, (words, code) in enumerate(zip(texts, codes, strict=True)):
-            why = "" if model.knows(code) else f"no model for {code or 'und'}"
-            why = why or ("" if words and not words.isspace() else "without words")
-            new.append(self._nothing(why) if why else empty)
-            if why:
-                left[why] += 1
-            else:
-                docs.append(model.prepare(words, language=code, parent=parents[place] if parents else ""))
-                places.append(place)
-        docs = list(model.scorer.with_parents(docs))
-        shares = model.probabilities(docs)
+        whys = [_why_not(model, words, code) for words, code in zip(texts, codes, strict=True)]
+        left = Counter(filter(None, whys))
+        places = [place for place, why in enumerate(whys) if not why]
+        some = [texts[place] for place in places]
+        spoken = [codes[place] for place in places]
+        above = [parents[place] for place in places] if parents else []
+        shares = model.score(some, spoken, above)
         chosen = model.choose(shares)
-        whys = self._reasons(model, docs, chosen)
-        sure = np.take_along_axis(shares, chosen[:, None], axis=1)[:, 0] if len(docs) else np.empty(0)
-        told = zip(
-            places,
-            chosen.tolist(),
-            sure.tolist(),
-            np.round(shares, 4).tolist(),
-            np.round(sure, 4).tolist(),
-            whys,
-            strict=True,
-        )
-        for place, label, share, rounded, confidence, why in told:
-            stance = model.labels[label] if share >= self.abstain else ""
-            if not stance:
-                left["left open"] += 1
-            new[place] = [stance, *rounded, confidence, *([why] if self.reasons else [])]
-        return new, left
+        sure = np.take_along_axis(shares, chosen[:, None], axis=1)[:, 0] if len(some) else np.empty(0)
+        certain = sure >= self.abstain
+        if not certain.all():
+            left["left open"] += int((~certain).sum())
+        stances = [""] * len(texts)
+        for place, label, told in zip(places, chosen.tolist(), certain.tolist(), strict=True):
+            stances[place] = model.labels[label] if told else ""
+        if self.reasons:
+            for place, why in zip(places, self._reasons(model, some, spoken, above, chosen), strict=True):
+                whys[place] = why
+        numbers: NDArray[np.float64] = np.round(np.column_stack([shares, sure]), DIGITS).astype(np.float64)
+        return Added(self.extra, stances, places, numbers, whys if self.reasons else None), left
 
-    def _reasons(self, model: Model, docs: Any, chosen: Any) -> list[str]:
-        if not self.reasons:
-            return [""] * len(docs)
+    def _reasons(
+        self, model: Model, texts: list[str], languages: list[str], parents: list[str], chosen: Any
+    ) -> list[str]:
         from sentiment.stance.explain import reasons_of_all
 
+        above = parents or [""] * len(texts)
+        docs = [
+            model.prepare(text, language=language, parent=parent)
+            for text, language, parent in zip(texts, languages, above, strict=True)
+        ]
         return ["; ".join(found) for found in reasons_of_all(model, docs, chosen.tolist())]
 
-    def _nothing(self, why: str) -> list[Any]:
-        row = [""] * len(self.extra)
-        if self.reasons:
-            row[-1] = why
-        return row
+    def _nothing(self, whys: list[str]) -> Added:
+        """Rows without a stance, and why."""
+        numbers = np.empty((0, len(self.extra) - 1 - self.reasons))
+        return Added(self.extra, [""] * len(whys), [], numbers, whys if self.reasons else None)
 
 
 @lru_cache(maxsize=2)
@@ -252,6 +248,13 @@ def load(path: Path | None, target: str | None) -> Model:
 
     slug = load_target(target).slug if target else None
     return load_model(path, target=slug) if path else packaged_model(slug or "xiaomi-us")
+
+
+def _why_not(model: Model, words: str, language: str) -> str:
+    """Why a text gets no stance; empty where it gets one."""
+    if not model.knows(language):
+        return f"no model for {language or 'und'}"
+    return "" if words and not words.isspace() else "without words"
 
 
 def _text(value: Any) -> str:

@@ -57,48 +57,42 @@ class Tables:
         return kept
 
     def _scores(self, data: list[bytes]) -> NDArray[np.float32]:
-        rows, features = self._visits(data)
+        features, edges = self._visits(data)
         scores = np.zeros((len(data), len(self._prior)), dtype=np.float32)
-        if not len(rows):
+        if not len(features):
             return scores
-        keys = rows.astype(np.int64) * len(self._weights) + features
-        keys.sort()
-        starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
-        counts = np.log1p(np.diff(starts, append=len(keys)).astype(np.float32))
-        rows, features = np.divmod(keys[starts], len(self._weights))
-        from scipy.sparse import csr_array
+        from scipy.sparse import csr_array, eye_array
 
         columns = np.zeros(len(self._weights), dtype=np.int32)
         columns[features] = 1
         used = np.flatnonzero(columns)
         columns[used] = np.arange(len(used))
-        edges = np.searchsorted(rows, np.arange(len(data) + 1))
-        visits = csr_array((counts, columns[features], edges), shape=(len(data), len(used)))
+        visits = csr_array((np.ones(len(features), np.int32), columns[features], edges), shape=(len(data), len(used)))
+        visits = visits @ eye_array(len(used), dtype=np.int32, format="csr")  # counts; sorting took twice as long
+        visits = csr_array((np.log1p(visits.data, dtype=np.float32), visits.indices, visits.indptr), shape=visits.shape)
         scores += visits @ self._weights[used].astype(np.float32)
         seen = np.diff(edges) > 0  # a text without any feature says nothing, not even the prior
         scores[seen] += self._prior
         return scores
 
-    def _visits(self, data: list[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """Every feature that a text passes, as often as it does: place of the text, number of the feature."""
+    def _visits(self, data: list[bytes]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Every feature that a text passes, as often as it does, text by text; where each text starts and the last ends."""
         lengths = np.array([len(encoded) for encoded in data], dtype=np.int64)
         order = np.argsort(-lengths, kind="stable")
         sorted_lengths = lengths[order]
-        starts = np.concatenate(([0], np.cumsum(lengths)))[:-1][order]
+        ends = np.concatenate(([0], np.cumsum(lengths)))
+        starts = ends[:-1][order]
         flat = np.frombuffer(b"".join(data), dtype=np.uint8)
         going = np.searchsorted(-sorted_lengths, -np.arange(sorted_lengths[0] if len(data) else 0), side="left")
         state = np.zeros(len(data), dtype=np.int64)
         states = np.empty(len(flat), dtype=np.int32)
-        rows = np.empty(len(flat), dtype=np.int32)
-        numbers, done = np.arange(len(data), dtype=np.int32), 0
         for step, count in enumerate(going.tolist()):
-            state = self._next[self._row[state[:count]] + flat[starts[:count] + step]]
-            states[done : done + count] = state
-            rows[done : done + count] = numbers[:count]
-            done += count
+            place = starts[:count] + step
+            state = self._next[self._row[state[:count]] + flat[place]]
+            states[place] = state
         features = self._feature[states]
         hit = np.flatnonzero(features >= 0)
-        return order[rows[hit]], features[hit]
+        return features[hit], np.searchsorted(hit, ends).astype(np.int32)
 
 
 def _encode(text: str) -> bytes:
@@ -171,7 +165,8 @@ def _decide(asked: list[tuple[str, str]]) -> list[str]:
         else:
             weigh = [PAGE_PRIOR if code == page else ENGLISH_PRIOR if code == "en" else other for code in codes]
             prior[page] = np.array(weigh)
-    weighted = shares * np.stack([prior[page] for _, page in asked])
+    priors = prior[asked[0][1]] if len(prior) == 1 else np.stack([prior[page] for _, page in asked])
+    weighted = shares * priors
     best = weighted.argmax(axis=1)
     top = weighted[np.arange(len(asked)), best]
     alone = np.array([page == UNKNOWN_LANGUAGE for _, page in asked])

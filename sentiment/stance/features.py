@@ -20,10 +20,18 @@ SCOPE = 4
 NEAR = 5
 """Tokens within which somebody who is named counts as spoken of."""
 
-_BREAK = frozenset({".", ",", ";", ":", "!", "?", "..", "!!", "??", "?!", "!?", "(", ")", '"'})
-_AGREE, _DISAGREE = "agreement", "disagreement"
+BREAK = frozenset({".", ",", ";", ":", "!", "?", "..", "!!", "??", "?!", "!?", "(", ")", '"'})
+"""Tokens that end a clause."""
+MARKS = ("!", "!!", "?", "??", "..", '"', "url", "@user", "swear", ">")
+"""Tokens that tell how something is written."""
+LENGTHS = (3, 7, 15, 30, 60)
+"""Tokens above which a comment counts as longer."""
+AGREE, DISAGREE = "agreement", "disagreement"
 OPENING = 6
 """Tokens at the start of a reply in which agreement is looked for."""
+VADER_LANGUAGE = "en"
+VADER_CHUNKS = 300
+"""Chunks that VADER reads: it is quadratic in length, 40,000 words were measured at 157 s."""
 
 
 def words(doc: Doc) -> list[str]:
@@ -32,11 +40,18 @@ def words(doc: Doc) -> list[str]:
     return tokens + [f"{a} {b}" for a, b in pairwise(tokens)]
 
 
+GRAMS = (2, 3, 4, 5)
+"""How many letters stand together in a feature."""
+
+LETTERS = 64
+"""Letters of a chunk that are looked at: an address or a keyboard run is no word."""
+
+
 def char_ngrams(chunk: str) -> list[str]:
     """The two to five letters that stand together within one chunk, its edges marked by spaces."""
-    padded = f" {chunk[:64]} "
+    padded = f" {chunk[:LETTERS]} "
     size = len(padded)
-    return [padded[i : i + n] for n in (2, 3, 4, 5) for i in range(size - n + 1)]
+    return [padded[i : i + n] for n in GRAMS for i in range(size - n + 1)]
 
 
 def chars(doc: Doc) -> list[str]:
@@ -48,12 +63,10 @@ def marks(doc: Doc) -> list[str]:
     """How it is written: length, emphasis, questions, capitals, links, quotes."""
     tokens, text = doc.tokens, doc.text
     size = len(tokens)
-    found = [f"length {sum(size > edge for edge in (3, 7, 15, 30, 60))}"]
-    found += [
-        f"has {mark}" for mark in ("!", "!!", "?", "??", "..", '"', "url", "@user", "swear", ">") if mark in tokens
-    ]
+    found = [f"length {sum(size > edge for edge in LENGTHS)}"]
+    found += [f"has {mark}" for mark in MARKS if mark in tokens]
     if tokens:
-        found.append(f"ends {tokens[-1]}" if tokens[-1] in _BREAK else "ends bare")
+        found.append(f"ends {tokens[-1]}" if tokens[-1] in BREAK else "ends bare")
         found.append(f"starts {tokens[0]}")
     letters = sum(map(str.isalpha, text))
     if letters > 8 and sum(map(str.isupper, text)) > 0.6 * letters:
@@ -94,20 +107,29 @@ class Analysers:
     def _look(self, doc: Doc) -> _Look:
         found: _Look | None = doc.memo.get("look")
         if found is None:
-            known = self._lexicons.get(doc.language)
-            if known is None:
-                lists = {f"{kind}\t{name}": words for kind, table in self._every() for name, words in table.items()}
-                known = self._lexicons[doc.language] = Lexicon(lists, doc.language or None)
-            found = doc.memo["look"] = _Look(doc.tokens, known)
+            found = doc.memo["look"] = _Look(doc.tokens, self.lexicon(doc.language))
         return found
 
-    def _every(self) -> list[tuple[str, Lists]]:
-        return [("common", common()), *((kind, self.lists.get(kind, {})) for kind in ("cues", "entities"))]
+    def lexicon(self, language: str) -> Lexicon:
+        """The concepts of a language: ``kind`` and ``name`` with a tab between."""
+        known = self._lexicons.get(language)
+        if known is None:
+            known = self._lexicons[language] = Lexicon(self._concepts, language or None)
+        return known
+
+    def concepts(self) -> list[str]:
+        """Every concept that a lexicon may name, whatever the language."""
+        return list(self._concepts)
+
+    @cached_property
+    def _concepts(self) -> Lists:
+        every = [("common", common()), *((kind, self.lists.get(kind, {})) for kind in ("cues", "entities"))]
+        return {f"{kind}\t{name}": words for kind, table in every for name, words in table.items()}
 
     def negated(self, doc: Doc) -> list[str]:
         """Words that a negator reaches: ``not buy`` for *would never ever buy*."""
         reach = self._look(doc).denied
-        return [f"not {token}" for token, hit in zip(doc.tokens, reach, strict=True) if hit and token not in _BREAK]
+        return [f"not {token}" for token, hit in zip(doc.tokens, reach, strict=True) if hit and token not in BREAK]
 
     def cues(self, doc: Doc) -> list[str]:
         """What is said, of whom, and whether it is denied, in terms that the languages share."""
@@ -160,14 +182,15 @@ class Analysers:
 
     def vader(self, doc: Doc) -> dict[str, float]:
         """VADER's scores, for English alone: in other languages its lexicon reads other words (German *die*)."""
-        if doc.language != "en":
+        if doc.language != VADER_LANGUAGE:
             return {}
-        text = " ".join(doc.text.split()[:300])  # quadratic in length: 40,000 words were measured at 157 s
-        scores = self._vader.polarity_scores(text)
+        text = " ".join(doc.text.split()[:VADER_CHUNKS])
+        scores = self.analyser.polarity_scores(text)
         return {f"vader {name}": float(value) for name, value in scores.items() if value}
 
     @cached_property
-    def _vader(self) -> Any:
+    def analyser(self) -> Any:
+        """VADER's."""
         from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
         return SentimentIntensityAnalyzer()
@@ -198,7 +221,7 @@ class _Look:
                 negators.update(range(start, end))
             else:
                 said.add((start, name))
-                if name in (_AGREE, _DISAGREE) and end <= OPENING:
+                if name in (AGREE, DISAGREE) and end <= OPENING:
                     opening.append((start - end, start, name))
         self.denied = _reach(tokens, negators)
         self.said = [(start, name, self.denied[start]) for start, name in sorted(said)]
@@ -210,7 +233,7 @@ def _reach(tokens: list[str], negators: set[int]) -> list[bool]:
         return [False] * len(tokens)
     reach, left = [], 0
     for place, token in enumerate(tokens):
-        if token in _BREAK:
+        if token in BREAK:
             left = 0
         reach.append(left > 0)
         left = SCOPE if place in negators else left - 1

@@ -75,6 +75,12 @@ class Model:
         """Calibrated probabilities, comments by labels."""
         return self.scorer.probabilities(docs)
 
+    def score(
+        self, texts: Sequence[str], languages: Sequence[str], parents: Sequence[str] = (), quoted: Sequence[bool] = ()
+    ) -> NDArray[np.float64]:
+        """What :meth:`probabilities` gives, from the texts themselves and for many at once; see :meth:`Scorer.score`."""
+        return self.scorer.score(texts, languages if self.languages is not None else [""] * len(texts), parents, quoted)
+
     def choose(self, probabilities: NDArray[np.float64]) -> NDArray[np.intp]:
         """The label of each row, as a place in ``labels``.
 

@@ -32,7 +32,9 @@ _CROSSED = re.compile(
     r"(?<!\w)(?=[a-zа-яё]*x{2})(?:[bcdfghjklmnpqrstvwz]x{2}[bcdfghjklmnpqrstvwz]\w*|[a-z]+x{3,}[a-wyz]\w*)(?!\w)",
     re.IGNORECASE,
 )
-_EMOJI = re.compile("([\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff])(?:\\s*\\1)+")
+EMOJI = "\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
+"""Arrows, signs and pictures of which a row means no more than one, as a class of a regular expression."""
+_EMOJI = re.compile(f"([{EMOJI}])(?:\\s*\\1)+")
 _LONG = re.compile(r"([^\W\d_]|[!?.,*_~=\-])\1{2,}")
 _SPACE = re.compile(r"\s+")
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
+from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sentiment.stance.batch.names import Names, Part
+from sentiment.stance.batch.score import Asked, LanguageScorer, Logits, shares
 from sentiment.stance.features import VALUES, Analysers, char_ngrams
 from sentiment.stance.tokens import Doc, prepare
 
@@ -18,6 +21,13 @@ Floats = NDArray[np.float64]
 
 BATCH = 512
 """Comments scored together: large enough for numpy, small enough for the cache."""
+
+FEWEST = 256
+"""Fewer comments are prepared one by one: tables and scipy are loaded for many only."""
+MANY = 4_096
+"""Comments of a language that are scored at once, where there are many."""
+MANY_LETTERS = 1_000_000
+"""Letters of them: a batch of the longest texts that are read must fit the memory too."""
 
 _MEMORY = 300_000
 """Chunks whose letters are remembered before the memory is emptied: some 100 MB at worst."""
@@ -40,6 +50,8 @@ class Scorer:
         self._labels = len(meta["labels"])
         self._arrays = arrays
         self._contrasts: dict[tuple[str, int], Floats] = {}
+        self._many: dict[str, LanguageScorer] = {}
+        self._lock = Lock()
         self.blocks: list[_Block] = []
         start = 0
         for spec, names in zip(meta["blocks"], vocabulary, strict=True):
@@ -68,18 +80,75 @@ class Scorer:
             out[start : start + len(part)] = self._shares(part, self._last)
         return out
 
+    def score(
+        self, texts: Sequence[str], languages: Sequence[str], parents: Sequence[str] = (), quoted: Sequence[bool] = ()
+    ) -> Floats:
+        """Calibrated probabilities of many comments, comments by labels: those of :meth:`probabilities`, sooner.
+
+        Args:
+            texts: The writers' own words.
+            languages: Of each, one that the model knows.
+            parents: The texts that they answer, empty where there is none; none at all is as good as all empty.
+            quoted: Whether each quotes something; none at all is as good as nobody.
+        """
+        if len(texts) < FEWEST:
+            above, quotes = parents or [""] * len(texts), quoted or [False] * len(texts)
+            docs = [
+                prepare(text, language=language, parent=parent, quote="yes" if quote else "")
+                for text, language, parent, quote in zip(texts, languages, above, quotes, strict=True)
+            ]
+            return self.probabilities(docs)
+        out = np.empty((len(texts), self._labels))
+        places: dict[str, list[int]] = {}
+        for place, language in enumerate(languages):
+            places.setdefault(language, []).append(place)
+        sizes = [len(text) + len(parent) for text, parent in zip(texts, parents or [""] * len(texts), strict=True)]
+        for language, some in places.items():
+            for part in _portions(some, sizes):
+                asked = Asked(
+                    [texts[place] for place in part],
+                    [parents[place] for place in part] if parents else (),
+                    [quoted[place] for place in part] if quoted else (),
+                )
+                with self._lock:  # what is remembered grows while comments are read
+                    out[part] = self.many(language).probabilities(asked)
+        return out
+
+    def many(self, language: str) -> LanguageScorer:
+        """What scores many comments of a language at once; made when the first are met."""
+        known = self._many.get(language)
+        if known is None:
+            names = Names([block.part(language) for block in self.blocks])
+            place = self.languages.index(language)
+            last, first = (partial(self._logits_of, prefix, place, names.columns) for prefix in ("", "first_"))
+            known = LanguageScorer(language, names, self.analysers, last(), first if self.two_passes else None)
+            self._many[language] = known
+        return known
+
+    def ready(self) -> None:
+        """Make all that scoring many comments needs, so that processes forked from this one share it."""
+        for language in self.languages:
+            self.many(language).ready()
+
+    def _logits_of(self, prefix: str, place: int, columns: NDArray[np.intp]) -> Logits:
+        arrays = self._arrays
+        coef = weights(arrays[f"{prefix}coef"][:, columns], arrays[f"{prefix}scales"])
+        turn = arrays[f"{prefix}turn"][place].astype(np.float64)
+        shift = arrays[f"{prefix}intercept"].astype(np.float64) @ turn + arrays[f"{prefix}shift"][place]
+        return Logits(np.ascontiguousarray(coef.T @ turn), shift)
+
     def with_parents(self, docs: Sequence[Doc]) -> Sequence[Doc]:
         """The same comments, told what a first pass makes of the comments that they answer."""
         if not self.two_passes:
             return docs
-        above = {doc.parent.text: doc.parent for doc in docs if doc.parent is not None and not doc.shared}
+        above = {_key(doc.parent): doc.parent for doc in docs if doc.parent is not None and not doc.shared}
         if not above:
             return docs
         parents = list(above.values())
-        shares = self._shares(parents, self._first)
-        told = {doc.text: rounded(row) for doc, row in zip(parents, shares, strict=True)}
+        rows = self._shares(parents, self._first)
+        told = {_key(doc): rounded(row) for doc, row in zip(parents, rows, strict=True)}
         return [
-            doc if doc.parent is None or doc.shared else dataclasses.replace(doc, shared=told[doc.parent.text])
+            doc if doc.parent is None or doc.shared else dataclasses.replace(doc, shared=told[_key(doc.parent)])
             for doc in docs
         ]
 
@@ -94,9 +163,7 @@ class Scorer:
                 at = places[rows] * logits.width + columns
                 for label in range(self._labels):
                     out[:, label] += np.bincount(rows, values * logits.flat[label][at], minlength=len(docs))
-        up = np.exp(out - out.max(axis=1, keepdims=True))
-        shares: Floats = up / up.sum(axis=1, keepdims=True)
-        return shares
+        return shares(out)
 
     def contrast(self, language: str, label: int) -> Floats:
         """Weight of every feature on a label's logit above the mean of the other labels', in one language."""
@@ -122,6 +189,21 @@ class _Logits:
             self.flat[:, place * self.width : (place + 1) * self.width] = matrix.T @ coef
         """Labels by languages times features."""
         self.shift: Floats = np.array([intercept @ m for m in turn.astype(np.float64)]) + shift
+
+
+def _portions(places: list[int], sizes: Sequence[int]) -> Iterator[list[int]]:
+    """Places of texts in portions of at most so many, and of so many letters."""
+    first = size = 0
+    for number, place in enumerate(places):
+        if number - first >= MANY or size > MANY_LETTERS:
+            yield places[first:number]
+            first, size = number, 0
+        size += sizes[place]
+    yield places[first:]
+
+
+def _key(doc: Doc) -> tuple[str, str]:
+    return doc.language, doc.text
 
 
 def rounded(shares: Floats) -> tuple[float, ...]:
@@ -164,11 +246,18 @@ class _Block:
     def _made(self, language: str) -> dict[str, int]:
         if language not in self._languages:
             return {}
-        if not self.apart:
-            return {name: place for place, name in enumerate(self.names)}
-        prefix = f"{language}\t"  # the names are sorted, so those of a language stand together
-        first, last = bisect_left(self.names, prefix), bisect_left(self.names, f"{language}\x0a")
-        return {name[len(prefix) :]: first + place for place, name in enumerate(self.names[first:last])}
+        part = self.part(language)
+        first = part.column - self.start
+        return {name: first + place for place, name in enumerate(part.names)}
+
+    def part(self, language: str) -> Part:
+        """The features of one language."""
+        first, last, names = 0, len(self.names), self.names
+        if self.apart:
+            prefix = f"{language}\t"  # the names are sorted, so those of a language stand together
+            first, last = bisect_left(names, prefix), bisect_left(names, f"{language}\x0a")
+            names = [name[len(prefix) :] for name in names[first:last]]
+        return Part(self.name, self.weight, self.start + first, names, self.idf[first:last])
 
     def entries(self, docs: Sequence[Doc]) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
         """Weighted values of a batch: row, column in the model, value; sorted by row."""

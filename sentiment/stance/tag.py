@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Protocol
@@ -68,7 +69,7 @@ class LinearBackend:
         """
         model = self.model
         out: list[Stance | None] = [None] * len(items)
-        docs, places = [], []
+        asked, places = [], []
         for place, item in enumerate(items):
             if not model.knows(item.language):
                 out[place] = Stance(None, source="none", reasons=(f"no model for {item.language}",), model=self.name)
@@ -76,11 +77,21 @@ class LinearBackend:
                 out[place] = Stance(None, source="none", reasons=("no words",), model=self.name)
             else:
                 places.append(place)
-                docs.append(model.prepare(item.text, language=item.language, parent=item.parent_text, quote=item.quote))
-        docs = list(model.scorer.with_parents(docs))
-        shares = model.probabilities(docs)
+                asked.append(item)
+        shares = model.score(
+            [item.text for item in asked],
+            [item.language for item in asked],
+            [item.parent_text for item in asked],
+            [bool(item.quote) for item in asked],
+        )
         chosen = model.choose(shares)
-        whys = reasons_of_all(model, docs, chosen.tolist()) if reasons else [()] * len(docs)
+        whys: list[tuple[str, ...]] = [()] * len(asked)
+        if reasons:
+            docs = [
+                model.prepare(item.text, language=item.language, parent=item.parent_text, quote=item.quote)
+                for item in asked
+            ]
+            whys = reasons_of_all(model, docs, chosen.tolist())
         for row, place in enumerate(places):
             four = tuple(0.0 if at is None else float(shares[row, at]) for at in self._order)
             out[place] = Stance(model.labels[chosen[row]], four, "model", whys[row], model=self.name)  # type: ignore[arg-type]
@@ -110,8 +121,9 @@ def load_linear(target: Target, options: BackendOptions) -> LinearBackend:
     return LinearBackend(load_model(options.model_file, target=target.slug))
 
 
+@lru_cache(maxsize=2)
 def packaged_model(slug: str) -> Model:
-    """The model that comes with the package for a target.
+    """The model that comes with the package for a target, loaded once per process.
 
     Raises:
         ModelError: There is none.

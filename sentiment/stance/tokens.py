@@ -10,9 +10,9 @@ from sentiment.stance.normalise import normalise
 
 # In this order: names and masks, smileys, words (an English n't or 's stays, an Italian l' becomes its own token),
 # runs of marks, any other sign.
-_TOKEN = re.compile(r"@user|[:;=][-o']?[)(dp/|\\](?!\w)|<3|\w+(?:'(?:t|s|d|m|re|ve|ll)\b|')?|[!?]+|\.\.+|[^\w\s]")
+TOKEN = re.compile(r"@user|[:;=][-o']?[)(dp/|\\](?!\w)|<3|\w+(?:'(?:t|s|d|m|re|ve|ll)\b|')?|[!?]+|\.\.+|[^\w\s]")
 
-_TAG = re.compile(r"(?<!\w)[@#]\w+|(?:https?://|www\.)[^\s/]+(?:/\w+)?", re.IGNORECASE)
+TAG = re.compile(r"(?<!\w)[@#]\w+|(?:https?://|www\.)[^\s/]+(?:/\w+)?", re.IGNORECASE)
 
 MAX_CHARACTERS = 20_000
 """A longer text is cut: no comment is longer, and time must stay bounded for a text of a megabyte."""
@@ -20,7 +20,7 @@ MAX_CHARACTERS = 20_000
 
 def tokenise(text: str) -> list[str]:
     """Cut a text into lower-case tokens; the text is normalised first."""
-    return _TOKEN.findall(normalise(text).lower())
+    return TOKEN.findall(normalise(text).lower())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,6 @@ def prepare(text: str, *, language: str = "", parent: str = "", quote: str = "")
     low = clean.lower()
     above = prepare(parent, language=language) if parent else None
     tags = (
-        _TAG.findall(text[:MAX_CHARACTERS].lower())
-        if "@" in text or "#" in text or "www" in low or "url" in low
-        else []
+        TAG.findall(text[:MAX_CHARACTERS].lower()) if "@" in text or "#" in text or "www" in low or "url" in low else []
     )
-    return Doc(clean, language, _TOKEN.findall(low), low.split(), above, bool(quote), tags)
+    return Doc(clean, language, TOKEN.findall(low), low.split(), above, bool(quote), tags)
