@@ -29,7 +29,8 @@ def render_card(model: Model) -> str:
     lines += [
         "## Settings",
         "",
-        f"C {summary['C']:g}; labels' shares divided out to the power {summary['prior_power']:g}.",
+        f"Penalties {', '.join(f'{C:g}' for C in summary['strengths'])} side by side, and naive Bayes; labels' shares "
+        f"divided out to the power {summary['prior_power']:g}.",
         "",
         "| block | weight | features |",
         "|---|---|---|",

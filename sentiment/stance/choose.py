@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import f1_score
 
-from sentiment.stance.estimator import Floats, Penalty, calibrate_parts, folds, hold_out, softmax
+from sentiment.stance.estimator import MIDDLE, STRENGTHS, Floats, Penalty, calibrate_parts, folds, hold_out, softmax
 from sentiment.stance.features import SHARED, VALUES, Analysers, Named
 from sentiment.stance.lexicon import Lists
 from sentiment.stance.table import Rows
@@ -21,9 +22,6 @@ from sentiment.stance.tokens import Doc
 
 if TYPE_CHECKING:
     from sentiment.stance.train import Options
-
-STRENGTHS = (0.05, 0.1, 0.2, 0.4)
-"""Candidates for C; half and twice the best one are tried at the end."""
 
 POWERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 """How much of the labels' shares a decision may take out again, for the sake of rare labels."""
@@ -126,7 +124,6 @@ class Choice:
     design: Design
     blocks: dict[str, float]
     """Block -> its weight."""
-    C: float
     held_out: Floats
     """Calibrated probabilities of rows from models that did not see them."""
     power: float
@@ -144,54 +141,52 @@ class Trial:
         self._splits = folds(rows.codes, rows.groups, count, options.seed)
         self.log: list[dict[str, Any]] = []
 
-    def run(self, blocks: Mapping[str, float], C: float) -> tuple[float, Floats]:
+    def run(self, blocks: Mapping[str, float], strengths: tuple[float, ...] = MIDDLE) -> tuple[float, Floats]:
         """Log-loss and probabilities of held-out rows."""
         codes, labels = self.rows.codes, len(self.rows.labels)
         X = self.design.matrix(blocks)
-        penalty = Penalty(C, self._options.class_weight, self._options.seed)
+        penalty = Penalty(strengths, self._options.class_weight, self._options.seed)
         margins = hold_out(X, codes, self._splits, labels, penalty)
         turn, shift = calibrate_parts(margins, codes, labels, self.parts, self._options.class_weight)
         shares = softmax(np.einsum("nm,nml->nl", margins, turn[self.parts]) + shift[self.parts])
         loss = float(-np.log(np.clip(shares[np.arange(len(codes)), codes], 1e-9, 1)).mean())
         f1 = float(f1_score(codes, shares.argmax(axis=1), average="macro"))
-        self.log.append({"blocks": dict(blocks), "C": C, "log_loss": round(loss, 5), "macro_f1": round(f1, 4)})
+        told = {"blocks": dict(blocks), "strengths": list(strengths), "log_loss": round(loss, 5)}
+        self.log.append({**told, "macro_f1": round(f1, 4)})
         return loss, shares
+
+    def done(self, blocks: dict[str, float]) -> Choice:
+        """The choice of these blocks, with what margins of every strength say of held-out rows."""
+        _, shares = self.run(blocks, STRENGTHS)
+        return Choice(self.design, blocks, shares, power(shares, self.rows), self.log)
 
 
 def choose(design: Design, rows: Rows, options: Options, *, tell: Callable[[str], None] = lambda _: None) -> Choice:
-    """Find blocks and C: C for words and letters, then every further block that lowers the log-loss, then C again.
+    """Find blocks: words and letters, then every further block that lowers the log-loss.
 
     The log-loss decides, not the F1: it is far steadier on a few hundred rows; on full tables both mostly agreed.
     """
     trial = Trial(design, rows, options)
     blocks = {name: weight for name, weight in _GENERAL.items() if options.blocks is None or name in options.blocks}
-    best, strength, shares = np.inf, STRENGTHS[-1], np.empty(0)
-    for C in STRENGTHS:
-        loss, found = trial.run(blocks, C)
-        if loss < best:
-            best, strength, shares = loss, C, found
-    tell(f"C {strength}: log-loss {best:.4f}")
+    best, _ = trial.run(blocks) if blocks else (np.inf, None)
+    tell(f"{', '.join(blocks)}: log-loss {best:.4f}")
     for name, weight in _candidates(design, rows, options).items():
-        loss, found = trial.run({**blocks, name: weight}, strength)
+        loss, _ = trial.run({**blocks, name: weight})
         if loss < best * (1 - GAIN) or options.blocks is not None or name in options.keep:
-            best, shares, blocks = loss, found, {**blocks, name: weight}
+            best, blocks = loss, {**blocks, name: weight}
         tell(f"{'with' if name in blocks else 'without'} {name}: log-loss {loss:.4f}")
-    for C in (strength / 2, strength * 2):
-        loss, found = trial.run(blocks, C)
-        if loss < best:
-            best, strength, shares = loss, C, found
-    return Choice(design, blocks, strength, shares, power(shares, rows), trial.log)
+    return trial.done(blocks)
 
 
 def with_parents(choice: Choice, design: Design, rows: Rows, options: Options) -> Choice:
     """The same choice with the block of what the parents probably say, where that helps."""
     trial = Trial(design, rows, options)
-    before, _ = trial.run(choice.blocks, choice.C)
+    before, _ = trial.run(choice.blocks)
     blocks = {**choice.blocks, "parent": _REPLIES["parent"]}
-    loss, shares = trial.run(blocks, choice.C)
+    loss, _ = trial.run(blocks)
     if loss >= before * (1 - GAIN):
         return choice
-    return Choice(design, blocks, choice.C, shares, power(shares, rows), choice.trials + trial.log)
+    return dataclasses.replace(trial.done(blocks), trials=choice.trials + trial.log)
 
 
 def _candidates(design: Design, rows: Rows, options: Options) -> dict[str, float]:

@@ -19,24 +19,12 @@ from numpy.typing import NDArray
 from sentiment.errors import ModelError
 from sentiment.outputs import whole_file
 from sentiment.stance import normalise
-from sentiment.stance.score import Scorer
+from sentiment.stance.score import ARRAYS, PASSES, Scorer
 from sentiment.stance.tokens import Doc
 
 FORMAT = "reader-sentiment stance model"
-FORMAT_VERSION = 1
-_ARRAYS = (
-    "idf",
-    "coef",
-    "scales",
-    "intercept",
-    "first_coef",
-    "first_scales",
-    "first_intercept",
-    "turn",
-    "shift",
-    "first_turn",
-    "first_shift",
-)
+FORMAT_VERSION = 2
+_ARRAYS = ("idf", *(f"{prefix}{name}" for prefix in PASSES for name in ARRAYS))
 _LIMIT = 400_000_000
 """Bytes a member may unpack to: a hundred times the largest model that was made."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from threading import Lock
 from typing import Any
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sentiment.stance.batch.names import Names, Part
 from sentiment.stance.batch.score import Asked, LanguageScorer, Logits, shares
 from sentiment.stance.features import VALUES, Analysers, char_ngrams
+from sentiment.stance.packed import Packed
 from sentiment.stance.tokens import Doc, prepare
 
 Floats = NDArray[np.float64]
@@ -45,10 +46,11 @@ class Scorer:
     def __init__(self, meta: dict[str, Any], arrays: dict[str, NDArray[Any]], vocabulary: list[list[str]]) -> None:
         self.languages: list[str] = list(meta["languages"] or [""])
         self.analysers = Analysers(meta["lists"])
-        self.two_passes = bool(arrays["first_coef"].size)
+        self.two_passes = bool(arrays["first_scales"].size)
         idf = arrays["idf"].astype(np.float64)
         self._labels = len(meta["labels"])
-        self._arrays = arrays
+        self._packed = Packed(meta["blocks"], vocabulary, self.languages)
+        self._passes = {prefix: named(arrays, prefix) for prefix in PASSES}
         self._contrasts: dict[tuple[str, int], Floats] = {}
         self._many: dict[str, LanguageScorer] = {}
         self._lock = Lock()
@@ -62,11 +64,11 @@ class Scorer:
 
     @cached_property
     def _last(self) -> _Logits:
-        return _Logits(self._arrays, "", self._arrays["turn"], self._arrays["shift"])
+        return _Logits(self._packed, self._passes[LAST])
 
     @cached_property
     def _first(self) -> _Logits:
-        return _Logits(self._arrays, "first_", self._arrays["first_turn"], self._arrays["first_shift"])
+        return _Logits(self._packed, self._passes[FIRST])
 
     def prepare(self, text: str, *, language: str = "", parent: str = "", quote: str = "") -> Doc:
         """A comment as the features read it."""
@@ -120,7 +122,7 @@ class Scorer:
         if known is None:
             names = Names([block.part(language) for block in self.blocks])
             place = self.languages.index(language)
-            last, first = (partial(self._logits_of, prefix, place, names.columns) for prefix in ("", "first_"))
+            last, first = (partial(self._logits_of, prefix, place, names.columns) for prefix in (LAST, FIRST))
             known = LanguageScorer(language, names, self.analysers, last(), first if self.two_passes else None)
             self._many[language] = known
         return known
@@ -131,11 +133,8 @@ class Scorer:
             self.many(language).ready()
 
     def _logits_of(self, prefix: str, place: int, columns: NDArray[np.intp]) -> Logits:
-        arrays = self._arrays
-        coef = weights(arrays[f"{prefix}coef"][:, columns], arrays[f"{prefix}scales"])
-        turn = arrays[f"{prefix}turn"][place].astype(np.float64)
-        shift = arrays[f"{prefix}intercept"].astype(np.float64) @ turn + arrays[f"{prefix}shift"][place]
-        return Logits(np.ascontiguousarray(coef.T @ turn), shift)
+        arrays = self._passes[prefix]
+        return Logits(np.ascontiguousarray(self._packed.unpack(arrays, place, columns).T), arrays["shift"][place])
 
     def with_parents(self, docs: Sequence[Doc]) -> Sequence[Doc]:
         """The same comments, told what a first pass makes of the comments that they answer."""
@@ -178,17 +177,26 @@ class Scorer:
 
 
 class _Logits:
-    """Weights and calibration drawn together: what a feature adds to each label's logit, language by language."""
+    """What a feature adds to each label's logit, language by language."""
 
-    def __init__(self, arrays: dict[str, NDArray[Any]], prefix: str, turn: NDArray[Any], shift: NDArray[Any]) -> None:
-        coef = weights(arrays[f"{prefix}coef"], arrays[f"{prefix}scales"])
-        intercept = arrays[f"{prefix}intercept"].astype(np.float64)
-        languages, labels, self.width = len(turn), turn.shape[2], coef.shape[1]
-        self.flat: Floats = np.empty((labels, languages * self.width))
-        for place, matrix in enumerate(turn.astype(np.float64)):
-            self.flat[:, place * self.width : (place + 1) * self.width] = matrix.T @ coef
+    def __init__(self, packed: Packed, arrays: Mapping[str, NDArray[Any]]) -> None:
+        self.width = len(packed.homes)
+        self.flat: Floats = np.concatenate(list(packed.whole(arrays)), axis=1)
         """Labels by languages times features."""
-        self.shift: Floats = np.array([intercept @ m for m in turn.astype(np.float64)]) + shift
+        self.shift: Floats = arrays["shift"].astype(np.float64)
+
+
+LAST, FIRST = "", "first_"
+PASSES = (LAST, FIRST)
+"""A model's passes: the last one knows what the first makes of the comments that are answered; prefixes of its arrays."""
+
+ARRAYS = ("own", "shared", "scales", "shift")
+"""The arrays of a pass; see :class:`Packed`."""
+
+
+def named(arrays: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
+    """The arrays of a pass by their names without its prefix."""
+    return {name: arrays[f"{prefix}{name}"] for name in ARRAYS}
 
 
 def _portions(places: list[int], sizes: Sequence[int]) -> Iterator[list[int]]:
@@ -209,12 +217,6 @@ def _key(doc: Doc) -> tuple[str, str]:
 def rounded(shares: Floats) -> tuple[float, ...]:
     """Probabilities as a feature: to four digits, so that the last bits of a first pass change no second one."""
     return tuple(round(float(share), 4) for share in shares)
-
-
-def weights(coef: NDArray[Any], scales: NDArray[Any]) -> Floats:
-    """Weights as numbers again: they are stored as sixteen-bit steps of each label's largest weight."""
-    out: Floats = np.ascontiguousarray(coef.astype(np.float64) * scales.astype(np.float64)[:, None])
-    return out
 
 
 class _Block:

@@ -19,11 +19,12 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 
 from sentiment.stance import normalise
 from sentiment.stance.choose import SUBSAMPLE, Choice, Design, choose, parts, with_parents
-from sentiment.stance.estimator import MarginClassifier
+from sentiment.stance.estimator import STRENGTHS, MarginClassifier
 from sentiment.stance.features import SHARED
 from sentiment.stance.metrics import figures
 from sentiment.stance.model import FORMAT, FORMAT_VERSION, Model, digest
-from sentiment.stance.score import rounded, weights
+from sentiment.stance.packed import Packed
+from sentiment.stance.score import ARRAYS, FIRST, LAST, rounded
 from sentiment.stance.table import Rows, count_labels, read_rows
 from sentiment.stance.target import Target
 from sentiment.stance.tokens import Doc
@@ -85,7 +86,7 @@ class Fitted:
         lines = [f"trained on {told['rows']} texts: {labels}"]
         lines += [f"left out {count}: {reason}" for reason, count in told["left_out"].items()]
         blocks = ", ".join(f"{name} {block['features']}" for name, block in told["blocks"].items())
-        lines.append(f"features: {blocks}; C {told['C']:g}; prior power {told['prior_power']:g}")
+        lines.append(f"features: {blocks}; prior power {told['prior_power']:g}")
         if told["held_out"]:
             how = f"{told['groups']} groups kept whole" if told["groups"] else "rows shuffled"
             by = "".join(f", {name} {told['held_out'][name]['macro_f1']:.3f}" for name in told["languages"] or ())
@@ -163,17 +164,21 @@ def _finish(
     rows: Rows, design: Design, choice: Choice, first: Choice | None, lists: dict[str, Any], options: Options
 ) -> Fitted:
     arrays: dict[str, NDArray[Any]] = {}
-    pipeline, vocabulary = _fit(rows, design, choice, options)
-    last = pipeline.steps[-1][1]
-    _store(arrays, "", last)
+    specs = [
+        {"name": name, "weight": weight, "apart": rows.languages is not None and name not in SHARED}
+        for name, weight in choice.blocks.items()
+    ]
+    vocabulary = [[str(name) for name in design.names(name)] for name in choice.blocks]
+    packed = Packed(specs, vocabulary, rows.languages or ("",))
+    pipeline = _fit(rows, design, choice, options)
+    arrays |= _stored(LAST, pipeline.steps[-1][1], packed)
     if first is None:
-        none = np.empty(0)
-        arrays |= {f"first_{name}": none for name in ("coef", "scales", "intercept", "turn", "shift")}
+        arrays |= {f"{FIRST}{name}": np.empty(0) for name in ARRAYS}
     else:
-        early, _ = _fit(rows, design, first, options)
-        _store(arrays, "first_", early.steps[-1][1])
-        width = arrays["coef"].shape[1] - arrays["first_coef"].shape[1]
-        arrays["first_coef"] = np.pad(arrays["first_coef"], ((0, 0), (0, width)))
+        early = _fit(rows, design, first, options).steps[-1][1]
+        missing = len(packed.homes) - early.weights_.shape[2]
+        early.weights_ = np.pad(early.weights_, ((0, 0), (0, 0), (0, missing)))  # the first pass lacks the last block
+        arrays |= _stored(FIRST, early, packed)
     arrays["idf"] = np.concatenate([design.idf(name) for name in choice.blocks]).astype(np.float32)
     counts = count_labels(rows)
     summary = {
@@ -183,7 +188,7 @@ def _finish(
         "languages": None if rows.languages is None else {name: rows.language.count(name) for name in rows.languages},
         "groups": None if rows.groups is None else len(np.unique(rows.groups)),
         "blocks": {name: {"weight": weight, "features": design.width(name)} for name, weight in choice.blocks.items()},
-        "C": choice.C,
+        "strengths": list(STRENGTHS),
         "prior_power": choice.power,
         "held_out": scores(rows, choice.held_out, choice.power) if len(choice.held_out) == len(rows.codes) else {},
     }
@@ -195,10 +200,7 @@ def _finish(
         "languages": None if rows.languages is None else list(rows.languages),
         "target": options.target.slug if options.target else None,
         "codebook": options.target.codebook_version if options.target else None,
-        "blocks": [
-            {"name": name, "weight": weight, "apart": rows.languages is not None and name not in SHARED}
-            for name, weight in choice.blocks.items()
-        ],
+        "blocks": specs,
         "lists": lists,
         "prior": [count / len(rows.codes) for count in counts.values()],
         "prior_power": choice.power,
@@ -214,32 +216,23 @@ def _versions() -> dict[str, str]:
     return {name: version(name) for name in ("numpy", "scipy", "scikit-learn")}
 
 
-def _fit(rows: Rows, design: Design, choice: Choice, options: Options) -> tuple[Any, list[list[str]]]:
+def _fit(rows: Rows, design: Design, choice: Choice, options: Options) -> Any:
     for name in choice.blocks:
         design.coarsen(name)
     X = design.matrix(choice.blocks)
-    last = MarginClassifier(C=choice.C, class_weight=options.class_weight, random_state=options.seed)
+    last = MarginClassifier(class_weight=options.class_weight, random_state=options.seed)
     last.fit(X, rows.codes, groups=rows.groups, parts=parts(rows))
-    steps, scales = coarse(last.coef_)
-    last.coef_ = weights(steps, scales)
-    last.intercept_ = np.round(last.intercept_, 6)
     union = FeatureUnion(
         [(name, design.vectorisers[name]) for name in choice.blocks], transformer_weights=dict(choice.blocks)
     )
-    vocabulary = [[str(name) for name in design.names(name)] for name in choice.blocks]
-    return Pipeline([("features", union), ("margin", last)]), vocabulary
+    return Pipeline([("features", union), ("margin", last)])
 
 
-def _store(arrays: dict[str, NDArray[Any]], prefix: str, last: MarginClassifier) -> None:
-    arrays[f"{prefix}coef"], arrays[f"{prefix}scales"] = coarse(last.coef_)
-    arrays[f"{prefix}intercept"] = last.intercept_
-    arrays[f"{prefix}turn"], arrays[f"{prefix}shift"] = last.turn_, last.shift_
-
-
-def coarse(coef: NDArray[np.float64]) -> tuple[NDArray[np.int16], NDArray[np.float64]]:
-    """Weights as sixteen-bit steps and the size of a step per label: a quarter of the space, labels do not change."""
-    scales = np.maximum(np.abs(coef).max(axis=1, initial=0.0), 1e-12) / 32767
-    return np.round(coef / scales[:, None]).astype(np.int16), scales
+def _stored(prefix: str, last: MarginClassifier, packed: Packed) -> dict[str, NDArray[Any]]:
+    """The estimator's arrays; it gets the weights that can be read back from them, so that both say the same."""
+    arrays = packed.pack(last.weights_)
+    last.weights_ = packed.whole(arrays)
+    return {f"{prefix}{name}": array for name, array in {**arrays, "shift": last.shift_}.items()}
 
 
 def scores(rows: Rows, shares: NDArray[np.float64], power: float) -> dict[str, Any]:

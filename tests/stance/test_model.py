@@ -129,9 +129,9 @@ def test_tampered_files_are_refused(fitted: Fitted, tmp_path: Path) -> None:
     path = tmp_path / "m.npz"
     fitted.model.save(path)
     members = _members(path)
-    weights = bytearray(members["coef.npy"])
+    weights = bytearray(members["shared.npy"])
     weights[-1] ^= 1
-    _write(path, members | {"coef.npy": bytes(weights)})
+    _write(path, members | {"shared.npy": bytes(weights)})
     with pytest.raises(ModelError, match="changed"):
         load_model(path)
     _write(
