@@ -159,11 +159,9 @@ class TableJob:
         extra = set(new.names)
         out = []
         for number, (row, added) in enumerate(zip(rows, new.members(), strict=True)):
-            if extra.isdisjoint(row):
-                line = encode(row) if lines is None else lines[number]
-            else:
-                line = encode({name: value for name, value in row.items() if name not in extra})
-            out.append(f"{line[:-1].rstrip()}{', ' if len(row) else ''}{added}}}\n")
+            kept = row if extra.isdisjoint(row) else {name: row[name] for name in row if name not in extra}
+            line = lines[number] if kept is row and lines is not None else encode(kept)
+            out.append(f"{line[:-1].rstrip()}{', ' if kept else ''}{added}}}\n")
         return "".join(out).encode("utf-8", "replace")
 
     def _arrow(self, rows: list[dict[str, Any]], new: Added) -> bytes:

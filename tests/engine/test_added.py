@@ -70,18 +70,20 @@ def test_a_line_of_json_is_continued_as_it_stands(tmp_path: Path) -> None:
         '{"text": "never buy Xiaomi",   "n": 1e400, "t": "\\u00e9", "t": "e"  }  ',
         '{"text": "never buy Xiaomi", "stance": "old", "more": [1, {"stance": 2}]}',
         "{}",
+        '{"stance": "old"}',
         '\t{"text":"never buy Xiaomi"}\r',
     ]
     (tmp_path / "t.jsonl").write_bytes("\n\n".join(lines).encode())
     classify_file(str(tmp_path / "t.jsonl"), str(tmp_path / "out.jsonl"), Columns(), HERE)
     found = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
-    assert len(found) == 4
+    assert len(found) == 5
     assert found[0].startswith('{"text": "never buy Xiaomi",   "n": 1e400, "t": "\\u00e9", "t": "e", "stance": "')
     rows: list[dict[str, Any]] = [json.loads(line) for line in found]
     assert rows[1]["stance"] == rows[0]["stance"] != "old"
     assert rows[1]["more"] == [1, {"stance": 2}]
-    assert next(iter(rows[2])) == "stance"
-    assert found[3].startswith('{"text":"never buy Xiaomi", "stance": "')
+    assert list(rows[2]) == list(rows[3]) == ["stance", *(name for name in rows[2] if name != "stance")]
+    assert rows[3]["stance"] == ""
+    assert found[4].startswith('{"text":"never buy Xiaomi", "stance": "')
 
 
 @pytest.mark.parametrize(

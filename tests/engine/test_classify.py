@@ -197,3 +197,20 @@ def test_splitting_rows_loses_nothing() -> None:
     halves = job.split(task)
     assert b"".join(half.data for half in halves) == task.data
     assert [half.line for half in halves] == [11, 13]
+
+
+def test_few_rows_wait_for_no_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small table is done by the process that was started, unless workers are asked for by number."""
+    from sentiment.engine import run
+
+    def engine(*_: Any) -> Any:
+        raise RuntimeError("workers")
+
+    monkeypatch.setattr(run, "_engine", engine)
+    table = str(write(tmp_path / "t.csv", texts(57)))
+    assert classify_file(table, str(tmp_path / "out.csv"), Columns(), Run()).rows == 57
+    with pytest.raises(RuntimeError, match="workers"):
+        classify_file(table, str(tmp_path / "out.csv"), Columns(), Run(2))
+    monkeypatch.setattr(run, "cores", lambda: 2)
+    with pytest.raises(RuntimeError, match="workers"):
+        classify_file(str(write(tmp_path / "u.csv", texts(130))), str(tmp_path / "out.csv"), Columns(), Run())

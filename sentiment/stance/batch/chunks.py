@@ -24,8 +24,8 @@ from sentiment.stance.normalise import EMOJI, normalise
 from sentiment.stance.tokens import MAX_CHARACTERS, TOKEN
 
 MOST = 16_000
-"""Chunks remembered per language before the memory is emptied, some 10 MB. Twice as many were measured to spare 2 % of
-the time, and let the memory grow with the input for longer."""
+"""Chunks remembered per language before the memory is emptied. 8,000 were measured to cost 20 % more time; 32,000 spared 3 %, but
+the memory of a million comments was 15 % above that of a hundred thousand, with 16,000 it was 6 %."""
 _SIZE = 1_000_000
 """Letters of these chunks."""
 
