@@ -12,14 +12,17 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from sentiment.annotate import schema, ulid
-from sentiment.annotate.database import writing
+from sentiment.annotate import codebook, schema, ulid
+from sentiment.annotate.database import reading, writing
 from sentiment.annotate.draws import put
 from sentiment.annotate.events import Event, from_dict
 from sentiment.annotate.labels import ADJUDICATED, read_csv
 from sentiment.annotate.store import Store, batches, insert, item_row, put_items, sha256, upsert
 from sentiment.errors import AnnotationError
 from sentiment.records import Label
+
+_BATCH = 500
+_NO_WORDS = sha256("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,9 @@ class Merged:
     labels: int = 0
     """Rows of ``labels.csv`` that said something new."""
     older: int = 0
-    """Rows of ``labels.csv`` on which a later decision stands."""
+    """Rows of ``labels.csv`` on which a later decision stands, or that were taken back since."""
+    versions: int = 0
+    """Versions of the codebook."""
     problems: tuple[str, ...] = ()
 
 
@@ -43,12 +48,69 @@ def merge(store: Store, folder: Path) -> Merged:
     problems: list[str] = []
     with writing(store.engine) as connection:
         _take_items(connection, _lines(folder / "items.jsonl", problems))
-    for line in _whole_draws(_lines(folder / "draws.jsonl", problems)):
-        _take_draw(store, line)
-    events = take_events(store, folder, problems=problems)
+    events, versions = _take_history(store, folder, problems)
     labels, older = _take_labels(store, folder / "labels.csv")
     refill(store)
-    return Merged(events, labels, older, tuple(problems))
+    return Merged(events, labels, older, versions, tuple(problems))
+
+
+def catch_up(store: Store, folder: Path) -> None:
+    """Take in what only the files know, before they are written anew: git may have brought it.
+
+    A comment that the store knows keeps the words it has there.
+
+    Raises:
+        AnnotationError: a file cannot be read, or its codebook contradicts the store's.
+    """
+    if not _news(store, folder):
+        return
+    problems: list[str] = []
+    for batch in batches(_lines(folder / "items.jsonl", problems), _BATCH):
+        with writing(store.engine) as connection:
+            known = _fingerprints(connection, [line["id"] for line in batch])
+            _take_items(connection, [line for line in batch if known.get(line["id"], _NO_WORDS) == _NO_WORDS])
+    _take_history(store, folder, problems)
+    if told := [problem for problem in problems if "of the codebook" in problem]:
+        raise AnnotationError(f"{told[0]}, and take the other line out of {folder / 'codebooks.jsonl'}")
+    refill(store)
+
+
+def _news(store: Store, folder: Path) -> bool:
+    """Whether a file says anything that the store has not heard."""
+    tables = (
+        ("events.jsonl", schema.event.c.id, "id"),
+        ("draws.jsonl", schema.draw.c.id, "id"),
+        ("codebooks.jsonl", schema.codebook.c.sha256, "sha256"),
+        ("annotators.jsonl", schema.annotator.c.handle, "handle"),
+    )
+    for name, column, field in tables:
+        for batch in batches(_lines(folder / name, []), _BATCH):
+            named = {line[field] for line in batch if field in line}
+            with reading(store.engine) as connection:
+                there = {value for (value,) in connection.execute(select(column).where(column.in_(named)))}
+            if named - there:
+                return True
+    return False
+
+
+def _take_history(store: Store, folder: Path, problems: list[str]) -> tuple[int, int]:
+    """All but the comments and ``labels.csv``; gives how many events and versions of the codebook were new."""
+    _take_annotators(store, _lines(folder / "annotators.jsonl", problems))
+    versions = codebook.take(store, _lines(folder / "codebooks.jsonl", problems), problems)
+    for line in _whole_draws(_lines(folder / "draws.jsonl", problems)):
+        _take_draw(store, line)
+    return _take_events(store, folder, problems), versions
+
+
+def _take_annotators(store: Store, lines: Iterable[Mapping[str, Any]]) -> None:
+    """Accounts that are nowhere yet, without a password. Those that are there keep their rights: a file grants none."""
+    rows = [
+        {**{name: str(line.get(name) or "") for name in ("handle", "role", "languages", "at")}, "secret": None}
+        for line in lines
+    ]
+    if rows:
+        with writing(store.engine) as connection:
+            connection.execute(insert(connection, schema.annotator).on_conflict_do_nothing(), rows)
 
 
 def refill(store: Store) -> None:
@@ -91,7 +153,7 @@ def _whole_draws(lines: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def _take_items(connection: Connection, lines: Iterable[Mapping[str, Any]]) -> None:
-    for batch in batches(lines, 500):
+    for batch in batches(lines, _BATCH):
         pages = [line["page"] for line in batch if "page" in line]
         upsert(connection, schema.page, pages)
         rows_ = [item_row(**{name: value for name, value in line.items() if name != "page"}) for line in batch]
@@ -112,12 +174,11 @@ def _take_draw(store: Store, line: dict[str, Any]) -> None:
         put(connection, head, drawn)
 
 
-def take_events(store: Store, folder: Path, *, missing_only: bool = False, problems: list[str] | None = None) -> int:
+def _take_events(store: Store, folder: Path, problems: list[str]) -> int:
     """Take in the events that the store lacks, with a placeholder for comments that are nowhere; gives how many."""
-    path = folder / "events.jsonl"
-    found = (from_dict(line) for line in _lines(path, [] if problems is None else problems))
+    found = (from_dict(line) for line in _lines(folder / "events.jsonl", problems))
     added = 0
-    for batch in batches(found, 500):
+    for batch in batches(found, _BATCH):
         ids = [event.id for event in batch]
         with writing(store.engine) as connection:
             there = {
@@ -126,15 +187,13 @@ def take_events(store: Store, folder: Path, *, missing_only: bool = False, probl
             new = [event for event in batch if event.id not in there]
             _ensure_items(connection, {event.item: event.text_sha256 for event in new})
         added += store.add_events(new) if new else 0
-    if added and missing_only:
-        refill(store)
     return added
 
 
 def _take_labels(store: Store, path: Path) -> tuple[int, int]:
     """Rows of ``labels.csv`` that differ from what stands become events of the kind ``import``."""
     new = older = 0
-    for batch in batches(read_csv(path), 500):
+    for batch in batches(read_csv(path), _BATCH):
         events: list[Event] = []
         with writing(store.engine) as connection:
             known = _fingerprints(connection, [label.comment_id for _, label in batch])
@@ -164,11 +223,18 @@ def _compare(store: Store, kind: str, label: Label) -> str:
     values = {"item": label.comment_id} | ({} if kind == ADJUDICATED else {"annotator": label.annotator or "unknown"})
     found = store.rows(query, **values)
     if not found:
-        return "new"
+        return "older" if _was_decided(store, label) else "new"
     there = found[0]
     if (there["stance"], there["flags"], there["note"]) == (label.stance, " ".join(label.flags), label.note):
         return "same"
     return "older" if label.at < datetime.fromisoformat(there["at"]) else "edited"
+
+
+def _was_decided(store: Store, label: Label) -> bool:
+    """Whether a row is what an event said that does not stand any more: taken back, or on other words."""
+    query = "SELECT at FROM event WHERE item = :item AND annotator = :annotator AND stance = :stance"
+    values = {"item": label.comment_id, "annotator": label.annotator or "unknown", "stance": label.stance}
+    return any(datetime.fromisoformat(row["at"]) == label.at for row in store.rows(query, **values))
 
 
 def _fingerprints(connection: Connection, items: Iterable[str]) -> dict[str, str]:
@@ -210,7 +276,7 @@ def _ensure_items(connection: Connection, items: Mapping[str, str]) -> None:
     """A comment without words for every id that is nowhere, so that nothing said about it is lost."""
     _ensure_pages(connection, [""])
     made = [{**item_row(id=item, text=""), "text_sha256": words or sha256("")} for item, words in items.items()]
-    for batch in batches(made, 500):
+    for batch in batches(made, _BATCH):
         connection.execute(insert(connection, schema.item).on_conflict_do_nothing(), batch)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sentiment.cli import annotate_files, annotate_review
+from sentiment.cli import annotate_files, annotate_review, annotate_train
 from sentiment.cli.annotate_common import AnnotatorOption, DatabaseOption, login, workplace
 from sentiment.cli.report_commands import AnnotationsOption, ModelOption, TargetOption
 from sentiment.pipeline import DEFAULT_ANNOTATIONS, DEFAULT_TARGET
@@ -49,6 +49,7 @@ def register(app: typer.Typer) -> None:
     group.command("do", epilog="Example: sentiment annotate do seeds --as anna")(do)
     group.command(epilog="Example: sentiment annotate web")(web)
     annotate_review.register(group)
+    annotate_train.register(group)
     group.command(epilog="Example: sentiment annotate history 00124d8e83d7aa20412c")(history)
     group.command(epilog="Example: sentiment annotate undo --as anna")(undo)
     annotate_files.register(group)
@@ -61,14 +62,12 @@ def init(
     database: DatabaseOption = None,
 ) -> None:
     """Make the store of a target, from the files that are in its folder; with --db, on a server from now on."""
-    from sentiment.annotate.codebook import adopt
-
     with workplace(target, annotations, database) as place:
         if database:
+            place.folder.mkdir(parents=True, exist_ok=True)
             (place.folder / "database.url").write_text(database + "\n", encoding="utf-8")
-        version = adopt(place.store, place.codebook_text, place.codebook)
         counts = place.store.rows("SELECT COUNT(*) AS labels FROM label_current")[0]
-        typer.echo(f"The store of {place.target.slug} is ready: {counts['labels']} labels, codebook {version}.")
+        typer.echo(f"The store of {place.target.slug} is ready: {counts['labels']} labels, codebook {place.codebook}.")
         typer.echo(
             "Next: `sentiment annotate draw PATH… --for estimate --n 300`, or label at once: `sentiment annotate do PATH…`"
         )

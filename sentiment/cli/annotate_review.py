@@ -183,9 +183,11 @@ def codebook(
     from sentiment.errors import AnnotationError
 
     with workplace(target, annotations, database) as place:
-        text = place.codebook_text
+        text = place.codebook_draft
         if action is CodebookAction.show:
-            typer.echo(text)
+            typer.echo(place.codebook_text)
+            if place.codebook_text != text:
+                typer.echo("codebook.md says something else: sentiment annotate codebook diff", err=True)
             return
         if action is CodebookAction.diff:
             for line in diff(place.store, text):

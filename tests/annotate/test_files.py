@@ -17,6 +17,7 @@ from sentiment.annotate.draws import DrawOptions, make
 from sentiment.annotate.events import Event
 from sentiment.annotate.labels import load, to_label, write_csv
 from sentiment.annotate.merging import merge
+from sentiment.annotate.rebuild import rebuild
 from sentiment.annotate.session import Session
 from sentiment.annotate.store import Store
 from sentiment.errors import AnnotationError
@@ -68,7 +69,7 @@ def test_rebuild_gives_the_same_views(tmp_path: Path, page: Pages) -> None:
         map(str, store.rows("SELECT draw_id, item_id, annotator, event_id FROM slot WHERE event_id IS NOT NULL"))
     )
     store.close()
-    kept, count = files.rebuild(folder)
+    kept, count = rebuild(folder)
     assert kept is not None
     assert kept.exists()
     again = files.open_store(folder)

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sentiment.annotate.agree import agree
+from sentiment.annotate.codebook import current_text
 from sentiment.annotate.progress import overview, shares
 from sentiment.annotate.web.accounts import LOGIN_SECONDS, log_in, log_out
 from sentiment.annotate.web.api import AHEAD, as_json
@@ -43,7 +44,7 @@ class Pages:
             return RedirectResponse("/", 303)
         tasks = await run_in_threadpool(session.next, AHEAD)
         left = await run_in_threadpool(session.queue.left)
-        found = [as_json(task, site) for task in tasks]
+        found = [as_json(task, site, site.codebook) for task in tasks]
         return site.render(request, "label", visitor, tasks=found, task=found[0] if found else None, left=left)
 
     async def history(self, request: Request) -> Response:
@@ -64,12 +65,12 @@ class Pages:
         """The definitions, with their examples."""
         site = self._site
         visitor = site.visitor(request, "codebook")
-        text = site.options.codebook_text
+        text = current_text(site.store) or site.options.codebook_text
         if text.startswith("---\n") and "\n---\n" in text:
             text = text.split("\n---\n", 1)[1]
         html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
         # markdown-it has escaped everything in it; html in the source is shown as text
-        return site.render(request, "codebook", visitor, text=Markup(html), version=site.options.codebook)  # noqa: S704
+        return site.render(request, "codebook", visitor, text=Markup(html), version=site.codebook)  # noqa: S704
 
     async def dashboard(self, request: Request) -> Response:
         """How far the work is, how well people agree, what is still needed."""

@@ -158,7 +158,7 @@
   function decide(what) {
     const task = tasks.shift();
     if (!task) return;
-    const decision = { ...what, item: task.item, draw: task.draw, ms: Math.round(performance.now() - shown) };
+    const decision = { ...what, item: task.item, draw: task.draw, codebook: task.codebook, ms: Math.round(performance.now() - shown) };
     if (what.kind === "label") {
       decision.flags = FLAGS.filter((flag) => flag.checked).map((flag) => flag.name.slice(5));
       decision.note = form.elements.note.value.trim();
