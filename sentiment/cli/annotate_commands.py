@@ -132,6 +132,7 @@ def do(
     """Label comments, one key each. Every decision is on the disk before the next comment appears."""
     from rich.console import Console
 
+    from sentiment.annotate.leases import MOST
     from sentiment.annotate.session import Session
     from sentiment.annotate.terminal import SETTLE_SECONDS, Keyboard, Screen, next_sign, walk
 
@@ -161,7 +162,7 @@ def do(
                 line=(lambda prompt: input(prompt)) if interactive else (lambda _: sys.stdin.readline()),
                 settle=SETTLE_SECONDS if interactive else 0.0,
             ),
-            total=left,
+            total=left if left < MOST else None,
             again=walk(session, draws or session.queue.draws()) if relabel else None,
         )
         try:
@@ -170,8 +171,9 @@ def do(
             typer.echo("")
         finally:
             session.queue.release()
+            left = session.queue.left()
             typer.echo(
-                f"{screen.decided} decided, {session.queue.left()} left. Everything is saved; the report already uses it."
+                f"{screen.decided} decided, {left}{' or more' if left >= MOST else ''} left. Everything is saved; the report already uses it."
             )
             typer.echo(f"Next: `sentiment annotate export` writes {place.folder / 'labels.csv'}")
 

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from sentiment.annotate.agree import agree
 from sentiment.annotate.codebook import current_text
+from sentiment.annotate.leases import MOST
 from sentiment.annotate.progress import overview, shares
 from sentiment.annotate.web.accounts import LOGIN_SECONDS, log_in, log_out
 from sentiment.annotate.web.api import AHEAD, as_json
@@ -45,7 +46,8 @@ class Pages:
         tasks = await run_in_threadpool(session.next, AHEAD)
         left = await run_in_threadpool(session.queue.left)
         found = [as_json(task, site, site.codebook) for task in tasks]
-        return site.render(request, "label", visitor, tasks=found, task=found[0] if found else None, left=left)
+        first = found[0] if found else None
+        return site.render(request, "label", visitor, tasks=found, task=first, left=left, most_left=MOST)
 
     async def history(self, request: Request) -> Response:
         """One's own decisions, to look at and to change with one click."""
