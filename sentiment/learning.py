@@ -175,7 +175,9 @@ def to_lines(found: Learned) -> list[str]:
         lines.append(f"{found.shared} of them lie on pages that also trained: there the figures flatter the new model.")
     few = [row.language for row in found.compared if row.n < FEW and row.language != "all"]
     if few:
-        lines.append(f"Fewer than {FEW} audit items: {', '.join(few)}. Label more of them before you believe the figure.")
+        lines.append(
+            f"Fewer than {FEW} audit items: {', '.join(few)}. Label more of them before you believe the figure."
+        )
     told = [row for row in found.compared if row.change_interval]
     if told and all(row.change_interval[0] <= 0 <= row.change_interval[1] for row in told if row.change_interval):
         lines.append("Every interval of a change holds 0: these audit items cannot tell which model is better.")

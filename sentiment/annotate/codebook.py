@@ -126,7 +126,9 @@ def take(store: Store, lines: Iterable[Mapping[str, Any]], problems: list[str]) 
         except KeyError as error:
             raise AnnotationError(f"a version of the codebook lacks {error.args[0]!r}: {dict(line)!r:.200}") from error
         if hashlib.sha256(row["markdown"].encode()).hexdigest() != row["sha256"]:
-            raise AnnotationError(f"version {row['version']} of the codebook was changed in the file; restore it from git")
+            raise AnnotationError(
+                f"version {row['version']} of the codebook was changed in the file; restore it from git"
+            )
         there = store.rows("SELECT sha256 FROM codebook WHERE version = :version", version=row["version"])
         if not there:
             with writing(store.engine) as connection:

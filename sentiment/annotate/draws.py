@@ -23,6 +23,8 @@ from sentiment.records import STANCES
 Purpose = Literal["estimate", "train", "audit"]
 Sampler = Literal["random", "uncertainty", "disagreement", "suspect"]
 DIMENSIONS = ("outlet", "language")
+UNKNOWN = "unknown"
+"""The sampler of labels that came with their probability and without their draw."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +175,11 @@ def put(connection: Connection, head: dict[str, Any], rows: Sequence[dict[str, A
     for no in range(most):
         connection.execute(_PLACES, {"draw": head["id"], "no": no})
     return int(wanted)
+
+
+def unknown_draw(draw: str, purpose: str) -> dict[str, Any]:
+    """The head of a draw of which nothing but its purpose is known; the same on every machine."""
+    return {**_head(purpose, UNKNOWN, []), "id": draw, "at": "1970-01-01T00:00:00+00:00"}
 
 
 def _head(purpose: str, sampler: str, ids: Sequence[str], **more: Any) -> dict[str, Any]:

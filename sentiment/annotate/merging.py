@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, select
 
 from sentiment.annotate import codebook, schema, ulid
 from sentiment.annotate.database import reading, writing
-from sentiment.annotate.draws import put
+from sentiment.annotate.draws import UNKNOWN, put, unknown_draw
 from sentiment.annotate.events import Event, from_dict
 from sentiment.annotate.labels import ADJUDICATED, read_csv
 from sentiment.annotate.store import Store, batches, insert, item_row, put_items, sha256, upsert
@@ -164,14 +164,18 @@ def _take_items(connection: Connection, lines: Iterable[Mapping[str, Any]]) -> N
 def _take_draw(store: Store, line: dict[str, Any]) -> None:
     head = {name: value for name, value in line.items() if name != "items"}
     with writing(store.engine) as connection:
-        if connection.scalar(select(schema.draw.c.id).where(schema.draw.c.id == head["id"])):
+        there = connection.scalar(select(schema.draw.c.id).where(schema.draw.c.id == head["id"]))
+        if there and head["sampler"] != UNKNOWN:
             return
         _ensure_items(connection, {row[0]: "" for row in line["items"]})
         drawn = [
             {"item_id": item, "stratum": stratum, "inclusion": inclusion, "rank": rank, "slots": slots}
             for rank, (item, stratum, inclusion, slots) in enumerate(line["items"])
         ]
-        put(connection, head, drawn)
+        if there:
+            _add_drawn(connection, head["id"], drawn)
+        else:
+            put(connection, head, drawn)
 
 
 def _take_events(store: Store, folder: Path, problems: list[str]) -> int:
@@ -200,19 +204,51 @@ def _take_labels(store: Store, path: Path) -> tuple[int, int]:
             missing = [label for _, label in batch if label.comment_id not in known]
             _ensure_pages(connection, {label.page_id for label in missing})
             put_items(connection, [_item_of(label) for label in {x.comment_id: x for x in missing}.values()])
+            drawn = _keep_draws(connection, [label for _, label in batch])
             last = connection.scalar(select(func.max(schema.event.c.id))) or ""
         for kind, label in batch:
             verdict = _compare(store, kind, label)
             if verdict == "older":
                 older += 1
             elif verdict != "same":
-                event = _event_of(kind, label, known)
+                event = replace(_event_of(kind, label, known), draw=drawn.get(label.comment_id))
                 if verdict == "edited":
                     last = ulid.new(last)
                     event = replace(event, id=last)
                 events.append(event)
         new += store.add_events(events)
     return new, older
+
+
+def _keep_draws(connection: Connection, labels: Iterable[Label]) -> dict[str, str]:
+    """How labels were drawn whose draws are in no file, each purpose as one draw of its own: comment -> that draw.
+
+    Without it a label from an audit would train, and one that was drawn to estimate would lose its probability.
+    """
+    made: dict[str, str] = {}
+    for purpose in ("estimate", "train", "audit"):
+        here = {label.comment_id: label for label in labels if label.purpose == purpose}
+        known = select(schema.draw_item.c.item_id).join(schema.draw, schema.draw.c.id == schema.draw_item.c.draw_id)
+        known = known.where(schema.draw.c.purpose == purpose, schema.draw.c.sampler != UNKNOWN)
+        there = {name for (name,) in connection.execute(known.where(schema.draw_item.c.item_id.in_(here)))}
+        rows_ = [
+            {"item_id": name, "stratum": label.stratum, "inclusion": label.inclusion, "rank": 0, "slots": 0}
+            for name, label in here.items()
+            if name not in there
+        ]
+        if not rows_:
+            continue
+        draw = ulid.derived(0, f"labels.csv {purpose}".encode())
+        if not connection.scalar(select(schema.draw.c.id).where(schema.draw.c.id == draw)):
+            put(connection, unknown_draw(draw, purpose), [])
+        _add_drawn(connection, draw, rows_)
+        made |= {str(row["item_id"]): draw for row in rows_}
+    return made
+
+
+def _add_drawn(connection: Connection, draw: str, rows_: Iterable[Mapping[str, Any]]) -> None:
+    made = [{**row, "draw_id": draw} for row in rows_]
+    connection.execute(insert(connection, schema.draw_item).on_conflict_do_nothing(), made)
 
 
 def _compare(store: Store, kind: str, label: Label) -> str:

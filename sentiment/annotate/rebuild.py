@@ -72,7 +72,9 @@ def _settle(old: Path) -> None:
             connection.execute("PRAGMA journal_mode = DELETE").fetchall()
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
-            raise AnnotationError(f"another program has {old} open; stop it (annotate web, annotate do), then rebuild") from error
+            raise AnnotationError(
+                f"another program has {old} open; stop it (annotate web, annotate do), then rebuild"
+            ) from error
     except sqlite3.DatabaseError:
         return  # damaged: the reason to rebuild
 

@@ -200,8 +200,8 @@ def web(
             secret = typer.prompt(
                 f"Password for {handle}", hide_input=sys.stdin.isatty(), confirmation_prompt=sys.stdin.isatty()
             )
-            add_account(place.store, handle, secret, role or "annotator", languages.replace(",", " "))
-            typer.echo(f"{handle} may log in as {role or 'annotator'}.")
+            given = add_account(place.store, handle, secret, role, languages.replace(",", " "))
+            typer.echo(f"{handle} may log in as {given}.")
             return
         options = WebOptions(
             host=host,

@@ -21,11 +21,11 @@ def train(
     model: Annotated[Path, typer.Option("--model", help="The model file to write.")],
     before: Annotated[
         Path | None,
-        typer.Option("--before", help="Compare with this model; default: what --model names already, else the target's own."),
+        typer.Option(
+            "--before", help="Compare with this model; default: what --model names already, else the target's own."
+        ),
     ] = None,
-    only_labels: Annotated[
-        bool, typer.Option("--only-labels", help="Leave the target's training.csv out.")
-    ] = False,
+    only_labels: Annotated[bool, typer.Option("--only-labels", help="Leave the target's training.csv out.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     target: TargetOption = DEFAULT_TARGET,
     annotations: AnnotationsOption = DEFAULT_ANNOTATIONS,

@@ -76,7 +76,7 @@ def train(
     file: Annotated[
         str | None,
         typer.Argument(
-            metavar="[FILE]",
+            metavar="FILE",
             help="A .csv, .tsv, .jsonl or .parquet; - is standard input. Without it, the labels of --target as they stand.",
         ),
     ] = None,
@@ -104,6 +104,10 @@ def train(
         from sentiment.cli import annotate_train
         from sentiment.pipeline import DEFAULT_TARGET
 
+        if (text, label) != ("text", "label") or any((group, language, parent, title, class_weight, keep, card)):
+            raise typer.BadParameter(
+                "without FILE there are only --model and --target; the others are options of a table"
+            )
         annotate_train.train(model, target=target or DEFAULT_TARGET)
         return
     from sentiment.errors import InputError
