@@ -16,13 +16,12 @@ from sentiment.annotate import schema
 from sentiment.annotate.database import writing
 from sentiment.annotate.draws import again
 from sentiment.annotate.events import FLAGS
+from sentiment.annotate.lines import CODEBOOK
 from sentiment.annotate.store import Store, insert
 from sentiment.errors import AnnotationError
 from sentiment.records import STANCES
 
 Change = Literal["minor", "semantic"]
-COLUMNS = ("version", "sha256", "markdown", "kind", "touches", "at")
-"""What is kept of a version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +113,14 @@ def current_text(store: Store) -> str | None:
     return found[1] if found else None
 
 
-def take(store: Store, lines: Iterable[Mapping[str, Any]], problems: list[str]) -> int:
+def take(store: Store, given: Iterable[Mapping[str, Any]], problems: list[str]) -> int:
     """Take in versions that were published elsewhere; gives how many were new.
 
     Where the same version has other words here, those stay, and it is added to the problems.
     """
     new = 0
-    for line in lines:
-        try:
-            row = {name: str(line[name]) for name in COLUMNS}
-        except KeyError as error:
-            raise AnnotationError(f"a version of the codebook lacks {error.args[0]!r}: {dict(line)!r:.200}") from error
+    for line in given:
+        row = {name: line[name] for name in CODEBOOK}
         if hashlib.sha256(row["markdown"].encode()).hexdigest() != row["sha256"]:
             raise AnnotationError(
                 f"version {row['version']} of the codebook was changed in the file; restore it from git"

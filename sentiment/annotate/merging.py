@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from sentiment.annotate import codebook, schema, ulid
+from sentiment.annotate import codebook, lines, schema, ulid
 from sentiment.annotate.database import reading, writing
 from sentiment.annotate.draws import UNKNOWN, put, unknown_draw
 from sentiment.annotate.events import Event, from_dict
@@ -47,7 +47,7 @@ def merge(store: Store, folder: Path) -> Merged:
     """
     problems: list[str] = []
     with writing(store.engine) as connection:
-        _take_items(connection, _lines(folder / "items.jsonl", problems))
+        _take_items(connection, lines.lines(folder / "items.jsonl", problems, lines.item))
     events, versions = _take_history(store, folder, problems)
     labels, older = _take_labels(store, folder / "labels.csv")
     refill(store)
@@ -65,7 +65,7 @@ def catch_up(store: Store, folder: Path) -> None:
     if not _news(store, folder):
         return
     problems: list[str] = []
-    for batch in batches(_lines(folder / "items.jsonl", problems), _BATCH):
+    for batch in batches(lines.lines(folder / "items.jsonl", problems, lines.item), _BATCH):
         with writing(store.engine) as connection:
             known = _fingerprints(connection, [line["id"] for line in batch])
             _take_items(connection, [line for line in batch if known.get(line["id"], _NO_WORDS) == _NO_WORDS])
@@ -84,8 +84,8 @@ def _news(store: Store, folder: Path) -> bool:
         ("annotators.jsonl", schema.annotator.c.handle, "handle"),
     )
     for name, column, field in tables:
-        for batch in batches(_lines(folder / name, []), _BATCH):
-            named = {line[field] for line in batch if field in line}
+        for batch in batches(lines.lines(folder / name, []), _BATCH):
+            named = {line[field] for line in batch if isinstance(line.get(field), str)}
             with reading(store.engine) as connection:
                 there = {value for (value,) in connection.execute(select(column).where(column.in_(named)))}
             if named - there:
@@ -95,19 +95,18 @@ def _news(store: Store, folder: Path) -> bool:
 
 def _take_history(store: Store, folder: Path, problems: list[str]) -> tuple[int, int]:
     """All but the comments and ``labels.csv``; gives how many events and versions of the codebook were new."""
-    _take_annotators(store, _lines(folder / "annotators.jsonl", problems))
-    versions = codebook.take(store, _lines(folder / "codebooks.jsonl", problems), problems)
-    for line in _whole_draws(_lines(folder / "draws.jsonl", problems)):
+    _take_annotators(store, lines.lines(folder / "annotators.jsonl", problems, lines.annotator))
+    versions = codebook.take(
+        store, lines.lines(folder / "codebooks.jsonl", problems, lines.fits(lines.CODEBOOK)), problems
+    )
+    for line in _whole_draws(lines.lines(folder / "draws.jsonl", problems, lines.draw)):
         _take_draw(store, line)
     return _take_events(store, folder, problems), versions
 
 
-def _take_annotators(store: Store, lines: Iterable[Mapping[str, Any]]) -> None:
+def _take_annotators(store: Store, given: Iterable[Mapping[str, Any]]) -> None:
     """Accounts that are nowhere yet, without a password. Those that are there keep their rights: a file grants none."""
-    rows = [
-        {**{name: str(line.get(name) or "") for name in ("handle", "role", "languages", "at")}, "secret": None}
-        for line in lines
-    ]
+    rows = [{**{name: line[name] for name in lines.ANNOTATOR}, "secret": None} for line in given]
     if rows:
         with writing(store.engine) as connection:
             connection.execute(insert(connection, schema.annotator).on_conflict_do_nothing(), rows)
@@ -136,10 +135,10 @@ def refill(store: Store) -> None:
                     connection.execute(slot.update().where(here, slot.c.no == at).values(done))
 
 
-def _whole_draws(lines: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _whole_draws(given: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Draws with all their comments: each line with a draw's head is followed by lines with its comments."""
     head: dict[str, Any] | None = None
-    for line in lines:
+    for line in given:
         if "draw" not in line:
             if head is not None:
                 yield head
@@ -152,17 +151,17 @@ def _whole_draws(lines: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield head
 
 
-def _take_items(connection: Connection, lines: Iterable[Mapping[str, Any]]) -> None:
-    for batch in batches(lines, _BATCH):
-        pages = [line["page"] for line in batch if "page" in line]
+def _take_items(connection: Connection, given: Iterable[Mapping[str, Any]]) -> None:
+    for batch in batches(given, _BATCH):
+        pages = [{name: line["page"][name] for name in lines.PAGE} for line in batch if line.get("page")]
         upsert(connection, schema.page, pages)
-        rows_ = [item_row(**{name: value for name, value in line.items() if name != "page"}) for line in batch]
+        rows_ = [item_row(**{name: line.get(name) for name in lines.ITEM if name != "page"}) for line in batch]
         _ensure_pages(connection, {row["page_id"] for row in rows_})
         put_items(connection, rows_)
 
 
 def _take_draw(store: Store, line: dict[str, Any]) -> None:
-    head = {name: value for name, value in line.items() if name != "items"}
+    head: dict[str, Any] = {name: line.get(name) for name in lines.DRAW}
     with writing(store.engine) as connection:
         there = connection.scalar(select(schema.draw.c.id).where(schema.draw.c.id == head["id"]))
         if there and head["sampler"] != UNKNOWN:
@@ -180,7 +179,7 @@ def _take_draw(store: Store, line: dict[str, Any]) -> None:
 
 def _take_events(store: Store, folder: Path, problems: list[str]) -> int:
     """Take in the events that the store lacks, with a placeholder for comments that are nowhere; gives how many."""
-    found = (from_dict(line) for line in _lines(folder / "events.jsonl", problems))
+    found = (from_dict(line) for line in lines.lines(folder / "events.jsonl", problems, from_dict))
     added = 0
     for batch in batches(found, _BATCH):
         ids = [event.id for event in batch]
@@ -314,31 +313,3 @@ def _ensure_items(connection: Connection, items: Mapping[str, str]) -> None:
     made = [{**item_row(id=item, text=""), "text_sha256": words or sha256("")} for item, words in items.items()]
     for batch in batches(made, _BATCH):
         connection.execute(insert(connection, schema.item).on_conflict_do_nothing(), batch)
-
-
-def _lines(path: Path, problems: list[str]) -> Iterator[dict[str, Any]]:
-    """The lines of a file of JSON; one that is cut off at the end is left out and reported."""
-    if not path.exists():
-        return
-    try:
-        with path.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                if not line.strip():
-                    continue
-                try:
-                    yield _object(line)
-                except ValueError as error:
-                    if line.endswith(b"\n"):
-                        raise AnnotationError(
-                            f"{path}, line {number}: {error}; restore it, for instance from git"
-                        ) from error
-                    problems.append(f"{path}, line {number}: cut off, left out")
-    except OSError as error:
-        raise AnnotationError(f"cannot read {path}: {error.strerror}") from error
-
-
-def _object(line: bytes, load: Callable[[bytes], Any] = json.loads) -> dict[str, Any]:
-    found = load(line)
-    if not isinstance(found, dict):
-        raise ValueError(f"expected an object, found {type(found).__name__}")
-    return found

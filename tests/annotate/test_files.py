@@ -217,6 +217,37 @@ def test_a_bad_table_is_named(tmp_path: Path, content: bytes, message: str) -> N
         load(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("name", "line", "message"),
+    [
+        ("items.jsonl", {"id": "x"}, "'text' must be a text, found None"),
+        ("items.jsonl", {"id": "x", "text": 5}, "'text' must be a text, found 5"),
+        ("items.jsonl", {"id": "x", "text": "t", "page": {"id": "p"}}, "'outlet' must be a text, found None"),
+        ("draws.jsonl", {"id": "x"}, "'purpose' must be a text, found None"),
+        ("draws.jsonl", {"draw": "x", "items": [["c", "s", 0, 1]]}, "comment c: 0 is not a probability above 0"),
+        ("draws.jsonl", {"draw": "x", "items": [["c"]]}, "expected comment, stratum, probability and places"),
+        ("draws.jsonl", {"draw": "x", "items": []}, "without its head"),
+        ("codebooks.jsonl", {"version": 2}, "'version' must be a text, found 2"),
+        ("annotators.jsonl", {"handle": "", "role": "", "languages": "", "at": ""}, "an annotator has no name"),
+        ("events.jsonl", {"kind": "label", "item": "c", "annotator": "a", "stance": "favour"}, "favor, against"),
+        ("events.jsonl", {"kind": "label", "item": "c", "annotator": "a", "stance": 3}, "'stance' of an event must be"),
+        ("events.jsonl", {"kind": "label", "item": "c", "annotator": "a", "stance": "favor", "ms": "5"}, "a number"),
+        ("events.jsonl", {"kind": "label", "item": "c"}, "lacks 'annotator'"),
+        ("events.jsonl", [1], "expected an object, found list"),
+        ("events.jsonl", "Größe", "line 1 is not UTF-8 text"),
+    ],
+)
+def test_a_line_that_means_nothing_is_named(tmp_path: Path, name: str, line: Any, message: str) -> None:
+    """A line that lacks something or holds something else is named with its file, and nothing of the store is lost."""
+    store = Store(f"sqlite:///{tmp_path / 'a.db'}", "xiaomi-us")
+    text = line.encode("latin-1") if isinstance(line, str) else json.dumps(line).encode()
+    (tmp_path / name).write_bytes(text + b"\n")
+    with pytest.raises(AnnotationError, match=message) as raised:
+        merge(store, tmp_path)
+    assert name in str(raised.value)
+    store.close()
+
+
 def test_who_differs_has_no_label(tmp_path: Path) -> None:
     """In labels.csv too a comment on which annotators differ counts for nobody until it is adjudicated."""
     at = datetime(2026, 1, 1, tzinfo=UTC)

@@ -156,7 +156,7 @@ def test_two_texts_of_one_version_are_told(tmp_path: Path, page: Pages) -> None:
     with pytest.raises(AnnotationError, match=r"other words here.*codebooks\.jsonl"):
         files.export(store, folder)
     (folder / "codebooks.jsonl").write_text('{"version": "3"}\n', encoding="utf-8")
-    with pytest.raises(AnnotationError, match="lacks 'sha256'"):
+    with pytest.raises(AnnotationError, match="line 1: 'sha256' must be a text, found None"):
         merge(store, folder)
     changed = (other / "codebooks.jsonl").read_text(encoding="utf-8").replace("A refusal", "Any refusal")
     (folder / "codebooks.jsonl").write_text(changed, encoding="utf-8")
