@@ -108,7 +108,7 @@ def draw(found: dict[str, Any]) -> None:
         return
     fits(DRAWN)(found)
     for row in found["items"]:
-        kinds = (str, str, (int, float, NoneType), int)
+        kinds: tuple[tuple[type, ...], ...] = ((str,), (str,), (int, float, NoneType), (int,))
         if (
             not isinstance(row, list)
             or len(row) != len(kinds)
