@@ -201,6 +201,14 @@ def test_the_report_takes_no_label_for_a_sample_that_the_model_learned_from(
     assert page.comments[0].id in tagger.labels
 
 
+def test_a_model_does_not_judge_the_labels_that_made_it(folder: Path, learned: Learned, tmp_path: Path) -> None:
+    """Suspects are looked for among labels that the model has not seen; of the others it says how many there are."""
+    learned.fitted.model.save(tmp_path / "m.npz")
+    out, err = command("annotate", "suspects", "--model", tmp_path / "m.npz", "--annotations", folder.parent)
+    assert "340 labels trained this model" in err
+    assert "0 of 0 labels are doubtful" in out
+
+
 def command(*arguments: str | Path, code: int = 0) -> tuple[str, str]:
     """What the command line prints on either channel, or its one line of error."""
     done = CliRunner().invoke(app, [*map(str, arguments)])
