@@ -138,6 +138,13 @@ def take(store: Store, given: Iterable[Mapping[str, Any]], problems: list[str]) 
     return new
 
 
+def without_head(markdown: str) -> str:
+    """The text that people read: without the lines between ``---`` at its start."""
+    if markdown.startswith("---\n") and "\n---\n" in markdown:
+        return markdown.split("\n---\n", 1)[1].lstrip("\n")
+    return markdown
+
+
 def version_of(markdown: str) -> str | None:
     """The ``version:`` in the head of the text."""
     head = re.match(r"---\n(.*?)\n---\n", markdown, re.S)

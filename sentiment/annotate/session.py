@@ -118,9 +118,19 @@ class Session:
         client: str | None = None,
         context: str | None = None,
         codebook: str | None = None,
+        suggest: bool = True,
     ) -> Recorded:
-        """Label a comment. The label is on the disk when this returns."""
-        shown = self.suggestion(task)
+        """Label a comment. The label is on the disk when this returns.
+
+        ``suggest`` says whether this screen shows the model's view after the answer, where there is one.
+        """
+        shown = self.suggestion(task) if suggest else None
+        about = {
+            "suggestion_model": shown.model if shown else None,
+            "suggestion_stance": shown.stance if shown else None,
+            "suggestion_timing": "after" if shown else "none",
+        }
+        about |= self._suggestion_seen(task.item)  # an earlier answer, taken back since, has brought it on screen
         return self._record(
             task,
             kind="label",
@@ -131,9 +141,7 @@ class Session:
             ms=ms,
             client=client,
             context=context_of(task) if context is None else context,
-            suggestion_model=shown.model if shown else None,
-            suggestion_stance=shown.stance if shown else None,
-            suggestion_timing="after" if shown else "none",
+            **about,
         )
 
     def skip(self, task: Task, reason: str, *, client: str | None = None, ms: int | None = None) -> Recorded:

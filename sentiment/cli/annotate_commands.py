@@ -132,6 +132,7 @@ def do(
     """Label comments, one key each. Every decision is on the disk before the next comment appears."""
     from rich.console import Console
 
+    from sentiment.annotate.codebook import without_head
     from sentiment.annotate.leases import MOST
     from sentiment.annotate.session import Session
     from sentiment.annotate.terminal import SETTLE_SECONDS, Keyboard, Screen, next_sign, walk
@@ -155,7 +156,7 @@ def do(
         screen = Screen(
             session,
             question=place.target.question,
-            codebook=place.codebook_text,
+            codebook=without_head(place.codebook_text),
             console=Console(highlight=False, emoji=False, markup=False, force_terminal=False if plain else None),
             keyboard=Keyboard(
                 key=typer.getchar if interactive else next_sign,

@@ -82,8 +82,7 @@ class Api:
             codebook=version if is_version(self._site.store, version) else None,
         )
         shown = session.suggestion(task)
-        differs = shown is not None and shown.stance != stance
-        about = {"stance": shown.stance, "probability": round(shown.probability, 2)} if shown and differs else None
+        about = {"stance": shown.stance, "probability": round(shown.probability, 2)} if shown else None
         return {"late": done.late, "fresh": done.fresh, "suggestion": about}
 
     def _event_of(self, session: Session, client: Any) -> str | None:

@@ -94,7 +94,10 @@
 
   function heard(decision, said) {
     if (decision.kind === "undo" && said.task && !decision.shown) { put(said.task); }
-    if (said.suggestion) { suggest(decision, said.suggestion); }
+    if (said.suggestion) {
+      const open = !$("told").hidden && $("told").querySelector("select"); // a question that waits for its answer
+      if (said.suggestion.stance !== decision.stance) { suggest(decision, said.suggestion); } else if (!open) { note(`The model says ${decision.stance} too.`); }
+    }
     if (said.late) { note("Somebody else had this comment by then; your answer is kept as well."); }
   }
 
