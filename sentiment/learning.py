@@ -169,7 +169,7 @@ def to_lines(found: Learned) -> list[str]:
         return [*lines, *_no_audit()]
     lines.append(f"On {found.audit} audit items, which never train; macro-F1 with 95 % intervals over pages:")
     lines.append(f"{'language':<10}{'n':>6}{'pages':>7}  {'before':<20}{'after':<20}change")
-    lines += [_line(row) for row in found.compared]
+    lines += [_line(row) for row in (found.compared if len(found.compared) > 2 else found.compared[:1])]
     lines.append(f"before: {found.before or 'no model'}; after: {found.fitted.model.name}")
     if found.shared:
         lines.append(f"{found.shared} of them lie on pages that also trained: there the figures flatter the new model.")
