@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -70,6 +70,7 @@ class Workplace:
 def workplace(target: str, annotations: Path, database: str | None = None) -> Iterator[Workplace]:
     """Open a target's store; a new one is made from the files in its folder, its codebook being the first version."""
     from sentiment.annotate.codebook import adopt, version_of
+    from sentiment.annotate.database import StoreBusyError
     from sentiment.annotate.files import open_store
     from sentiment.stance.target import load_target
 
@@ -80,7 +81,8 @@ def workplace(target: str, annotations: Path, database: str | None = None) -> It
         place = Workplace(chosen, folder, store)
         if (folder / "codebook.md").exists():
             text = place.codebook_draft
-            adopt(store, text, version_of(text) or chosen.codebook_version)
+            with suppress(StoreBusyError):  # a disk that cannot be written can still be read
+                adopt(store, text, version_of(text) or chosen.codebook_version)
         yield place
     finally:
         store.close()
