@@ -38,7 +38,8 @@ _MEANINGS = (
     ("server closed the connection", "the database server has gone away; start it, then try again"),
     ("terminating connection", "the database server has gone away; start it, then try again"),
     ("permission denied", "this user may not do that there; ask whoever runs the database for the right"),
-    ("does not exist", "there is no such database or user on that server"),
+    ("fatal:  database", "there is no database of that name on that server"),
+    ("fatal:  role", "that server knows no such user"),
     ("password", "the database server refuses this user or password"),
 )
 

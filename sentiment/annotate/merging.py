@@ -60,23 +60,30 @@ def catch_up(store: Store, folder: Path) -> None:
     A comment that the store knows keeps the words it has there.
 
     Raises:
-        AnnotationError: a file cannot be read, or its codebook contradicts the store's.
+        AnnotationError: a file cannot be read, a line of it is cut off and would be lost, or its codebook contradicts the
+            store's.
     """
-    if not _news(store, folder):
-        return
     problems: list[str] = []
+    news = _news(store, folder, problems)
+    if problems:
+        raise AnnotationError(
+            f"{problems[0].removesuffix(', left out')}: restore it, or take it out, before it is written over"
+        )
+    if not news:
+        return
     for batch in batches(lines.lines(folder / "items.jsonl", problems, lines.item), _BATCH):
         with writing(store.engine) as connection:
             known = _fingerprints(connection, [line["id"] for line in batch])
             _take_items(connection, [line for line in batch if known.get(line["id"], _NO_WORDS) == _NO_WORDS])
     _take_history(store, folder, problems)
-    if told := [problem for problem in problems if "of the codebook" in problem]:
-        raise AnnotationError(f"{told[0]}, and take the other line out of {folder / 'codebooks.jsonl'}")
+    if problems:  # nothing is cut off, so it is a version of the codebook
+        raise AnnotationError(f"{problems[0]}, and take the other line out of {folder / 'codebooks.jsonl'}")
     refill(store)
 
 
-def _news(store: Store, folder: Path) -> bool:
+def _news(store: Store, folder: Path, problems: list[str]) -> bool:
     """Whether a file says anything that the store has not heard."""
+    found = False
     tables = (
         ("events.jsonl", schema.event.c.id, "id"),
         ("draws.jsonl", schema.draw.c.id, "id"),
@@ -84,13 +91,12 @@ def _news(store: Store, folder: Path) -> bool:
         ("annotators.jsonl", schema.annotator.c.handle, "handle"),
     )
     for name, column, field in tables:
-        for batch in batches(lines.lines(folder / name, []), _BATCH):
+        for batch in batches(lines.lines(folder / name, problems), _BATCH):
             named = {line[field] for line in batch if isinstance(line.get(field), str)}
             with reading(store.engine) as connection:
                 there = {value for (value,) in connection.execute(select(column).where(column.in_(named)))}
-            if named - there:
-                return True
-    return False
+            found = found or bool(named - there)
+    return found
 
 
 def _take_history(store: Store, folder: Path, problems: list[str]) -> tuple[int, int]:

@@ -200,6 +200,19 @@ def test_an_export_never_drops_what_only_the_file_knows(tmp_path: Path, page: Pa
     store.close()
 
 
+def test_an_export_does_not_drop_a_line_that_is_cut_off(tmp_path: Path, page: Pages) -> None:
+    """A torn line is said aloud before the file is written anew, and the file is as it was."""
+    folder = tmp_path / "xiaomi-us"
+    store = worked(folder, page)
+    files.export(store, folder)
+    torn = (folder / "events.jsonl").read_bytes() + b'{"kind": "label", "it'
+    (folder / "events.jsonl").write_bytes(torn)
+    with pytest.raises(AnnotationError, match="cut off: restore it"):
+        files.export(store, folder)
+    assert (folder / "events.jsonl").read_bytes() == torn
+    store.close()
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
