@@ -110,6 +110,7 @@ def learn(
     import pandas as pd
 
     from sentiment.annotate.standing import training_rows
+    from sentiment.stance.table import words_of
     from sentiment.stance.train import Options, train
 
     audit = list(training_rows(store, audit=True))
@@ -126,8 +127,11 @@ def learn(
     if seen := [row for row in audit if row["id"] in known]:
         left_out["audit item that the model before has learned from"] = len(seen)
         audit = [row for row in audit if row["id"] not in known]
-    trained = [row for row in labelled if row["comment_id"] in used]
-    pages = {row["page"] for row in trained}
+    words = {
+        words_of(row["text"], row["language"], row["parent_text"]): row for row in labelled if row["comment_id"] in used
+    }
+    trained = list(words.values())
+    pages = {row["page"] for row in labelled if row["comment_id"] in used}
     return Learned(
         fitted,
         None if before is None else before.name,

@@ -140,6 +140,23 @@ def test_the_figures_are_those_of_the_audit_items(folder: Path, learned: Learned
     assert row.after > (row.before or 0)  # these made-up words are nothing the packaged model knows
 
 
+def test_comments_with_the_same_words_are_all_listed(tmp_path: Path) -> None:
+    """Of two comments that say the same one trains, and the model has learned from both."""
+    store = labelled(tmp_path / "xiaomi-us", audit=0, pages=25)
+    twins = (
+        Comment("twin-1", "t", 1, "Great, finally!", language="en"),
+        Comment("twin-2", "t", 2, "great, FINALLY!", language="en"),
+    )
+    store.add_pages([Page("t", "t", "The article.", twins, outlet="o.example", language="en")])
+    for twin in twins:
+        store.record(Event(kind="label", item=twin.id, annotator="ann", stance="favor", codebook="1"))
+    found = learn(store, tmp_path / "xiaomi-us", load_target("xiaomi-us"), before=None)
+    store.close()
+    assert {"twin-1", "twin-2"} <= set(found.fitted.model.meta["trained_ids"])
+    assert (found.labels, found.authored) == ({"en": 251}, 0)
+    assert "before: no model" not in "\n".join(to_lines(found))  # nothing to compare on
+
+
 def test_what_changed_is_said_in_words(learned: Learned) -> None:
     """The lines name the labels, the audit items, both models and the pages that they share with training."""
     told = "\n".join(to_lines(learned))

@@ -45,8 +45,8 @@ class Rows:
     sha256: str
     places: NDArray[np.intp]
     """Place of each row in the table it came from."""
-    ids: list[str]
-    """Per row its comment's id; empty where the table has none."""
+    ids: list[tuple[str, ...]]
+    """Per row the ids of the comments with these words; empty where the table has none."""
 
     def docs(self) -> list[Doc]:
         """The texts prepared for the features."""
@@ -87,10 +87,12 @@ def read_rows(table: pd.DataFrame, options: Options) -> Rows:
     left_out: Counter[str] = Counter()
     keep: list[int] = []
     seen: dict[tuple[str, str, str], str] = {}
+    same: dict[tuple[str, str, str], list[str]] = {}
     for row, (text, label) in enumerate(zip(texts, labels, strict=True)):
         reason = _unusable(text, label)
         if not reason:
-            key = (normalise(text[:MAX_CHARACTERS]).casefold(), language[row], parents[row])
+            key = words_of(text, language[row], parents[row])
+            same.setdefault(key, []).extend(ids[row : row + 1])
             known = seen.setdefault(key, label)
             if known is not label:
                 reason = "same text as an earlier row" + ("" if known == label else ", other label")
@@ -117,8 +119,13 @@ def read_rows(table: pd.DataFrame, options: Options) -> Rows:
         dict(left_out),
         hashlib.sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest(),
         np.array(keep, dtype=np.intp),
-        [ids[i] for i in keep] if ids else [],
+        [tuple(same[words_of(texts[i], language[i], parents[i])]) for i in keep] if ids else [],
     )
+
+
+def words_of(text: str, language: str, parent: str) -> tuple[str, str, str]:
+    """What makes two rows the same to a model: the words, however they are written, and what they answer."""
+    return normalise(text[:MAX_CHARACTERS]).casefold(), language, parent
 
 
 def column(table: pd.DataFrame, name: str) -> list[str]:

@@ -210,7 +210,7 @@ def _finish(
     }
     if rows.ids:
         # the report takes no comment for a part of its random sample that the model learned from
-        meta["trained_ids"] = sorted(set(rows.ids) - {""})
+        meta["trained_ids"] = sorted({name for names in rows.ids for name in names if name})
     meta = json.loads(json.dumps(meta))
     meta["digest"] = digest(meta, arrays, vocabulary)
     return Fitted(Model(meta, arrays, vocabulary), pipeline, summary)
