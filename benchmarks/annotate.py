@@ -87,7 +87,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=1_000_000)
     parser.add_argument("--labels", type=int, default=200)
-    parser.add_argument("--db", help="default: SQLite in the folder")
+    parser.add_argument(
+        "--db", help="an empty database, such as postgresql://user@host/name; default: SQLite in the folder"
+    )
     parser.add_argument("--folder", help="default: a temporary one")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=given.folder) as place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -34,7 +35,8 @@ def whole_file(path: Path, *, binary: bool = False) -> Iterator[IO[Any]]:
             raise InputError(f"cannot write {path}: it is a folder")
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}; does the folder exist?") from error
+        hint = "; does the folder exist?" if error.errno in (errno.ENOENT, errno.ENOTDIR) else ""
+        raise InputError(f"cannot write {path}: {error.strerror}{hint}") from error
     draft = Path(name)
     try:
         with _opened(handle, binary) as file:

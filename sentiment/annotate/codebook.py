@@ -5,17 +5,19 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Literal
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from sentiment.annotate import schema
 from sentiment.annotate.database import writing
 from sentiment.annotate.draws import again
 from sentiment.annotate.events import FLAGS
-from sentiment.annotate.store import Store
+from sentiment.annotate.lines import CODEBOOK
+from sentiment.annotate.store import Store, insert
 from sentiment.errors import AnnotationError
 from sentiment.records import STANCES
 
@@ -86,7 +88,7 @@ def publish(
     found = _latest(store)
     if found and hashlib.sha256(markdown.encode()).hexdigest() == hashlib.sha256(found[1].encode()).hexdigest():
         raise AnnotationError(f"the codebook is word for word version {found[0]}; edit codebook.md first")
-    if store.rows("SELECT version FROM codebook WHERE version = :version", version=version):
+    if is_version(store, version):
         raise AnnotationError(f"version {version} is published already; raise `version:` at the top of codebook.md")
     names = touched(store, markdown) if touches is None else touches
     if unknown := [name for name in names if name not in (*STANCES, *FLAGS)]:
@@ -98,6 +100,49 @@ def publish(
         return Published(version, names, 0, None)
     items = _labelled_with(store, names)
     return Published(version, names, len(items), again(store, items, cause=version))
+
+
+def is_version(store: Store, version: str) -> bool:
+    """Whether this version was published."""
+    return bool(store.rows("SELECT version FROM codebook WHERE version = :version", version=version))
+
+
+def current_text(store: Store) -> str | None:
+    """The text of the version that was published last."""
+    found = _latest(store)
+    return found[1] if found else None
+
+
+def take(store: Store, given: Iterable[Mapping[str, Any]], problems: list[str]) -> int:
+    """Take in versions that were published elsewhere; gives how many were new.
+
+    Where the same version has other words here, those stay, and it is added to the problems.
+    """
+    new = 0
+    for line in given:
+        row = {name: line[name] for name in CODEBOOK}
+        if hashlib.sha256(row["markdown"].encode()).hexdigest() != row["sha256"]:
+            raise AnnotationError(
+                f"version {row['version']} of the codebook was changed in the file; restore it from git"
+            )
+        there = store.rows("SELECT sha256 FROM codebook WHERE version = :version", version=row["version"])
+        if not there:
+            with writing(store.engine) as connection:
+                connection.execute(insert(connection, schema.codebook).on_conflict_do_nothing(), row)
+            new += 1
+        elif there[0]["sha256"] != row["sha256"]:
+            problems.append(
+                f"version {row['version']} of the codebook has other words here; the words here stay: "
+                "publish what the two agree on as a new version"
+            )
+    return new
+
+
+def without_head(markdown: str) -> str:
+    """The text that people read: without the lines between ``---`` at its start."""
+    if markdown.startswith("---\n") and "\n---\n" in markdown:
+        return markdown.split("\n---\n", 1)[1].lstrip("\n")
+    return markdown
 
 
 def version_of(markdown: str) -> str | None:
@@ -133,10 +178,14 @@ def _save(store: Store, version: str, markdown: str, kind: str, touches: tuple[s
         "markdown": markdown,
         "kind": kind,
         "touches": " ".join(touches),
-        "at": datetime.now(UTC).isoformat(timespec="microseconds"),
     }
     with writing(store.engine) as connection:
-        connection.execute(schema.codebook.insert(), row)
+        # the last one published must sort last, also after the clock was set back
+        last = connection.scalar(select(func.max(schema.codebook.c.at)))
+        now = datetime.now(UTC)
+        if last:
+            now = max(now, datetime.fromisoformat(last) + timedelta(microseconds=1))
+        connection.execute(schema.codebook.insert(), row | {"at": now.isoformat(timespec="microseconds")})
 
 
 def _named(line: str) -> set[str]:

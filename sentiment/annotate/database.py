@@ -21,20 +21,25 @@ BUSY_SECONDS = 10
 NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ncpfs", "fuse.sshfs", "fuse.glusterfs", "ceph", "lustre"}
 """File systems on which SQLite's locks and its write-ahead log are not safe (https://sqlite.org/wal.html)."""
 
+_LOCKED = f"another program has kept it locked for {BUSY_SECONDS} seconds; close that, then try again"
 _MEANINGS = (
+    ("read-only transaction", "the database server takes no changes now: it is read-only"),
     ("readonly", "the disk or the file is read-only"),
     ("read-only", "the disk or the file is read-only"),
     ("disk is full", "the disk is full; make room, then go on: everything acknowledged before is safe"),
     ("no space left", "the disk is full; make room, then go on: everything acknowledged before is safe"),
-    (
-        "database is locked",
-        f"another program has kept it locked for {BUSY_SECONDS} seconds; close that, then try again",
-    ),
+    ("database is locked", _LOCKED),
+    ("lock timeout", _LOCKED),
     ("unable to open", "the file cannot be opened; is the folder there, and may you write to it?"),
     ("not a database", "this is not a database"),
     ("malformed", "the database is damaged; move it away, then: sentiment annotate rebuild"),
     ("disk i/o error", "the disk reports an error"),
     ("connection refused", "no database server answers there"),
+    ("server closed the connection", "the database server has gone away; start it, then try again"),
+    ("terminating connection", "the database server has gone away; start it, then try again"),
+    ("permission denied", "this user may not do that there; ask whoever runs the database for the right"),
+    ("fatal:  database", "there is no database of that name on that server"),
+    ("fatal:  role", "that server knows no such user"),
     ("password", "the database server refuses this user or password"),
 )
 
@@ -53,7 +58,8 @@ def connect(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
             return _sqlite(Path(parts.database or ""), busy_seconds)
         if parts.get_backend_name() != "postgresql":
             raise AnnotationError(f"{parts.get_backend_name()} is not supported; use sqlite:///FILE or postgresql://…")
-        engine = create_engine(parts, isolation_level="READ COMMITTED", pool_size=20)
+        # pre_ping: a server that was started again meanwhile costs nobody a decision
+        engine = create_engine(parts, isolation_level="READ COMMITTED", pool_size=20, pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError) as error:
         raise AnnotationError(f"{url!r} is not an address of a database: {error}") from error
     except ModuleNotFoundError as error:
@@ -62,6 +68,7 @@ def connect(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
     @event.listens_for(engine, "connect")
     def _durable(connection: Any, _record: object) -> None:
         connection.execute("SET synchronous_commit TO on")
+        connection.execute(f"SET lock_timeout TO {round(busy_seconds * 1000)}")
         connection.commit()
 
     return engine

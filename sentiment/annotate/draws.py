@@ -23,6 +23,8 @@ from sentiment.records import STANCES
 Purpose = Literal["estimate", "train", "audit"]
 Sampler = Literal["random", "uncertainty", "disagreement", "suspect"]
 DIMENSIONS = ("outlet", "language")
+UNKNOWN = "unknown"
+"""The sampler of labels that came with their probability and without their draw."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +59,12 @@ class Drawn:
 
 
 # Who can be drawn. What trains a model never audits one: an item of an audit draw stays out of every draw for training,
-# and nothing that has been labelled or drawn for anything else can be audited.
+# and nothing that has been labelled or drawn for anything else can be audited. What is drawn to estimate must be labelled
+# blind, so nobody meets it in a draw for training first, where the model's view follows the answer.
 _FRAMES = {
     "estimate": "1 = 1",
     "train": """NOT EXISTS (SELECT 1 FROM draw_item d JOIN draw w ON w.id = d.draw_id
-                            WHERE d.item_id = i.id AND w.purpose IN ('audit', 'train'))
+                            WHERE d.item_id = i.id AND w.purpose IN ('audit', 'train', 'estimate'))
                 AND NOT EXISTS (SELECT 1 FROM label_current l WHERE l.item = i.id)""",
     "audit": """NOT EXISTS (SELECT 1 FROM draw_item d WHERE d.item_id = i.id AND d.inclusion IS NOT NULL)
                 AND NOT EXISTS (SELECT 1 FROM event e WHERE e.item = i.id)""",
@@ -173,6 +176,11 @@ def put(connection: Connection, head: dict[str, Any], rows: Sequence[dict[str, A
     for no in range(most):
         connection.execute(_PLACES, {"draw": head["id"], "no": no})
     return int(wanted)
+
+
+def unknown_draw(draw: str, purpose: str) -> dict[str, Any]:
+    """The head of a draw of which nothing but its purpose is known; the same on every machine."""
+    return {**_head(purpose, UNKNOWN, []), "id": draw, "at": "1970-01-01T00:00:00+00:00"}
 
 
 def _head(purpose: str, sampler: str, ids: Sequence[str], **more: Any) -> dict[str, Any]:

@@ -93,6 +93,12 @@ def check(event: Event) -> None:
     Raises:
         AnnotationError: says what was found and what would be right.
     """
+    for name in FIELDS:
+        value, wanted = getattr(event, name), int if name == "ms" else str
+        if value is not None and (not isinstance(value, wanted) or isinstance(value, bool)):
+            raise AnnotationError(
+                f"{name!r} of an event must be {'a number' if name == 'ms' else 'a text'}, found {value!r:.60}"
+            )
     if event.kind not in KINDS:
         raise AnnotationError(f"unknown kind of event {event.kind!r}; it must be one of {', '.join(KINDS)}")
     if event.kind in STANCE_KINDS and event.stance not in STANCES:
@@ -103,6 +109,8 @@ def check(event: Event) -> None:
         raise AnnotationError(f"an event of kind {event.kind!r} names no stance, this one names {event.stance!r}")
     if unknown := [flag for flag in event.flags.split() if flag not in FLAGS]:
         raise AnnotationError(f"unknown flag {unknown[0]!r}; there are {', '.join(FLAGS)}")
+    if event.suggestion_timing not in get_args(Timing):
+        raise AnnotationError(f"a suggestion is shown {', '.join(get_args(Timing))}, not {event.suggestion_timing!r}")
     if event.kind == "adjudicate" and event.reason not in ADJUDICATION_REASONS:
         raise AnnotationError(
             f"an adjudication needs a reason, one of {', '.join(ADJUDICATION_REASONS)}; found {event.reason!r}"

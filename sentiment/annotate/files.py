@@ -1,8 +1,10 @@
 """The store as files that people keep and merge, and the store made again from them.
 
-``labels.csv`` is what stands; ``events.jsonl`` is the whole history, ``draws.jsonl`` how comments were drawn, and
-``items.jsonl`` the comments that either of them names. Lines never change, are sorted by id and unique by it, so files from
-two machines merge by taking the lines of both. The files are the archive, the database is their index.
+``labels.csv`` is what stands; ``events.jsonl`` is the whole history, ``draws.jsonl`` how comments were drawn,
+``items.jsonl`` the comments that either of them names, ``codebooks.jsonl`` the published versions of the codebook and
+``annotators.jsonl`` who has an account, without passwords. Lines are sorted by id and unique by it, those of the history
+never change, so files from two machines merge by taking the lines of both. The files are the archive, the database is
+their index.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,7 +19,7 @@ from sqlalchemy import select
 
 from sentiment.annotate import schema
 from sentiment.annotate.labels import write_csv
-from sentiment.annotate.merging import merge, take_events
+from sentiment.annotate.merging import catch_up, merge
 from sentiment.annotate.standing import rows
 from sentiment.annotate.store import Store, batches, database_url
 from sentiment.errors import AnnotationError, InputError
@@ -44,8 +45,8 @@ def open_store(folder: Path, url: str | None = None) -> Store:
 
 
 def export(store: Store, folder: Path) -> dict[str, int]:
-    """Write all files; gives the number of lines of each. What is only in ``events.jsonl`` is taken into the store first."""
-    take_events(store, folder, missing_only=True)
+    """Write all files; gives the number of lines of each. What only the files know is taken into the store first."""
+    catch_up(store, folder)
     folder.mkdir(parents=True, exist_ok=True)
     counts = {}
     with whole(folder / "labels.csv") as file:
@@ -54,6 +55,8 @@ def export(store: Store, folder: Path) -> dict[str, int]:
         ("events.jsonl", _events(store)),
         ("draws.jsonl", _draws(store)),
         ("items.jsonl", _items(store)),
+        ("codebooks.jsonl", _codebooks(store)),
+        ("annotators.jsonl", _annotators(store)),
     ):
         with whole(folder / name) as file:
             counts[name] = 0
@@ -61,30 +64,6 @@ def export(store: Store, folder: Path) -> dict[str, int]:
                 file.write(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n")
                 counts[name] += 1
     return counts
-
-
-def rebuild(folder: Path) -> tuple[Path | None, int]:
-    """Make the database file again from the files; gives where the old one went, and the number of events.
-
-    Raises:
-        AnnotationError: there are no files, they cannot be read, or the old database holds what they do not.
-    """
-    if not any((folder / name).exists() for name in ("labels.csv", "events.jsonl")):
-        raise AnnotationError(f"{folder} holds neither labels.csv nor events.jsonl to rebuild from")
-    old, draft = folder / "annotations.db", folder / "annotations.db.new"
-    draft.unlink(missing_ok=True)
-    store = Store(f"sqlite:///{draft}", folder.name)
-    merge(store, folder)
-    count = int(store.rows("SELECT COUNT(*) AS n FROM event")[0]["n"])
-    store.close()
-    kept = None
-    if old.exists():
-        kept = folder / f"annotations.{datetime.now(UTC):%Y%m%dT%H%M%S}.db"
-        for tail in ("", "-wal", "-shm"):
-            if (part := Path(f"{old}{tail}")).exists():
-                part.replace(f"{kept}{tail}")
-    draft.replace(old)
-    return kept, count
 
 
 @contextmanager
@@ -111,6 +90,17 @@ def _draws(store: Store) -> Iterator[dict[str, Any]]:
         for batch in batches(store.stream(query), 1000):
             drawn = [[row["item_id"], row["stratum"], row["inclusion"], row["slots"]] for row in batch]
             yield {"draw": head["id"], "items": drawn}
+
+
+def _codebooks(store: Store) -> Iterator[dict[str, Any]]:
+    return (dict(row) for row in store.rows(select(schema.codebook).order_by(schema.codebook.c.version)))
+
+
+def _annotators(store: Store) -> Iterator[dict[str, Any]]:
+    """Accounts without their passwords: these files are read by many."""
+    table = schema.annotator.c
+    query = select(table.handle, table.role, table.languages, table.at).order_by(table.handle)
+    return (dict(row) for row in store.rows(query))
 
 
 def _items(store: Store) -> Iterator[dict[str, Any]]:

@@ -22,6 +22,8 @@ COLUMNS = (
 )  # fmt: skip
 ADJUDICATED = "adjudicated"
 """The ``kind`` of a row that decides between annotators; all others are ``label``."""
+PURPOSES = ("", "estimate", "train", "audit")
+"""What a label was drawn for; empty where somebody chose the comment."""
 _STANCES = get_args(StanceName)
 
 
@@ -111,6 +113,11 @@ def to_label(cells: Mapping[str, Any], where: str) -> Label:
         raise AnnotationError(
             f"{where}: comment {cells.get('comment_id')} has the stance {stance!r}; it must be one of {', '.join(_STANCES)}"
         )
+    purpose = str(cells.get("purpose") or "")
+    if purpose not in PURPOSES:
+        raise AnnotationError(
+            f"{where}: unknown purpose {purpose!r}; it must be one of {', '.join(PURPOSES[1:])}, or empty"
+        )
     at = str(cells.get("at") or "1970-01-01T00:00:00+00:00")
     try:
         when = datetime.fromisoformat(at)
@@ -134,7 +141,7 @@ def to_label(cells: Mapping[str, Any], where: str) -> Label:
         text=str(cells.get("text") or ""),
         flags=tuple(str(cells.get("flags") or "").split()),
         note=str(cells.get("note") or ""),
-        purpose=str(cells.get("purpose") or ""),
+        purpose=purpose,
         inclusion=inclusion,
         stratum=str(cells.get("stratum") or ""),
     )

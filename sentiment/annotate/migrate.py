@@ -25,7 +25,15 @@ def _create(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
-STEPS: list[Callable[[Connection], None]] = [_create]
+def _index_annotators(connection: Connection) -> None:
+    connection.execute(
+        text(
+            "CREATE INDEX IF NOT EXISTS slot_of_annotator ON slot (annotator, draw_id, item_id) WHERE annotator IS NOT NULL"
+        )
+    )
+
+
+STEPS: list[Callable[[Connection], None]] = [_create, _index_annotators]
 
 
 def prepare(engine: Engine, target: str) -> None:

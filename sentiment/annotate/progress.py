@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sentiment.annotate.standing import undecided
@@ -33,14 +34,29 @@ _DRAWS = """
         ON s.draw_id = d.id
     ORDER BY d.number
 """
+_PLACES = {
+    "language": """SELECT language AS name, COUNT(*) AS places, COUNT(event_id) AS done FROM slot
+                   GROUP BY language ORDER BY 2 DESC, 1""",
+    "outlet": """SELECT p.outlet AS name, COUNT(*) AS places, COUNT(s.event_id) AS done FROM slot s
+                 JOIN item i ON i.id = s.item_id JOIN page p ON p.id = i.page_id GROUP BY p.outlet ORDER BY 2 DESC, 1""",
+}
+# a suggestion pulls where it is followed: of the answers that it contradicted, how many were changed, and how many to it
 _ANCHORING = """
-    SELECT COUNT(*) AS shown,
-           COALESCE(SUM(CASE WHEN suggestion_stance <> stance THEN 1 ELSE 0 END), 0) AS differed,
-           (SELECT COUNT(*) FROM event WHERE kind = 'relabel' AND suggestion_timing = 'before') AS changed,
-           (SELECT COUNT(*) FROM event WHERE kind = 'relabel' AND suggestion_timing = 'before'
-            AND stance = suggestion_stance) AS toward
-    FROM event WHERE kind = 'label' AND suggestion_timing = 'after'
+    SELECT annotator,
+           SUM(CASE WHEN kind = 'label' AND suggestion_timing = 'after' THEN 1 ELSE 0 END) AS shown,
+           SUM(CASE WHEN kind = 'label' AND suggestion_timing = 'after' AND suggestion_stance <> stance
+               THEN 1 ELSE 0 END) AS differed,
+           SUM(CASE WHEN kind = 'relabel' AND suggestion_timing = 'before' THEN 1 ELSE 0 END) AS changed,
+           SUM(CASE WHEN kind = 'relabel' AND suggestion_timing = 'before' AND stance = suggestion_stance
+               THEN 1 ELSE 0 END) AS toward
+    FROM event WHERE suggestion_stance IS NOT NULL GROUP BY annotator ORDER BY annotator
 """
+_ANNOTATORS = """
+    SELECT annotator, SUM(CASE WHEN kind = 'skip' THEN 0 ELSE 1 END) AS labels,
+           SUM(CASE WHEN kind = 'skip' THEN 1 ELSE 0 END) AS skipped, MAX(at) AS last
+    FROM standing GROUP BY annotator ORDER BY 2 DESC, 1
+"""
+_PULL = ("shown", "differed", "changed", "toward")
 
 
 def overview(store: Store) -> dict[str, Any]:
@@ -50,7 +66,17 @@ def overview(store: Store) -> dict[str, Any]:
     for name, query in _BY.items():
         found[name] = {row["name"]: row["labels"] for row in store.rows(query)}
     found["draws"] = [dict(row) for row in store.rows(_DRAWS)]
-    found["anchoring"] = dict(store.rows(_ANCHORING)[0])
+    found["places"] = {
+        name: {row["name"]: {"done": row["done"], "places": row["places"]} for row in store.rows(query)}
+        for name, query in _PLACES.items()
+    }
+    pulled = {row["annotator"]: {name: int(row[name]) for name in _PULL} for row in store.rows(_ANCHORING)}
+    found["anchoring"] = {name: sum(one[name] for one in pulled.values()) for name in _PULL}
+    none = dict.fromkeys(_PULL, 0)
+    found["annotators"] = [
+        {**row, "labels": int(row["labels"]), "skipped": int(row["skipped"]), **pulled.get(row["annotator"], none)}
+        for row in store.rows(_ANNOTATORS)
+    ]
     return found
 
 
@@ -84,7 +110,8 @@ def to_lines(found: dict[str, Any]) -> list[str]:
 
 
 _ESTIMATED = """
-    SELECT g.stance, d.inclusion, i.page_id FROM gold g JOIN item_draw d ON d.item_id = g.item JOIN item i ON i.id = g.item
+    SELECT g.stance, d.inclusion, i.page_id, i.language, p.outlet
+    FROM gold g JOIN item_draw d ON d.item_id = g.item JOIN item i ON i.id = g.item JOIN page p ON p.id = i.page_id
     WHERE d.purpose = 'estimate'
 """
 _Z = 1.96
@@ -98,9 +125,20 @@ def shares(store: Store) -> dict[str, Any]:
     """What the labels of estimate draws say so far: weighted shares with intervals, and how many more labels they need.
 
     A ratio estimate with weights 1 / inclusion; its variance is that of the pages' totals (comments of one thread are alike),
-    linearised: Cochran, Sampling Techniques, 3rd ed., section 6.
+    linearised: Cochran, Sampling Techniques, 3rd ed., section 6. Beside the total, ``language`` and ``outlet`` give the same
+    for each of them.
     """
     rows = store.rows(_ESTIMATED)
+    found = _shares(rows)
+    for name in ("language", "outlet"):
+        groups: dict[str, list[Mapping[str, Any]]] = {}
+        for row in rows:
+            groups.setdefault(row[name], []).append(row)
+        found[name] = {value: _shares(group) for value, group in sorted(groups.items())}
+    return found
+
+
+def _shares(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     weights = sum(1 / row["inclusion"] for row in rows)
     pages = {row["page_id"] for row in rows}
     found = []
@@ -117,4 +155,10 @@ def shares(store: Store) -> dict[str, Any]:
                 part |= {"low": max(0.0, share - half), "high": min(1.0, share + half)}
                 part["needed"] = max(0, math.ceil(len(rows) * (half / HALF_WIDTH) ** 2) - len(rows))
         found.append(part)
-    return {"comments": len(rows), "pages": len(pages), "stances": found}
+    needed = [part["needed"] for part in found if part["needed"] is not None]
+    return {
+        "comments": len(rows),
+        "pages": len(pages),
+        "stances": found,
+        "needed": max(needed, default=None),
+    }

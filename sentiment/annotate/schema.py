@@ -110,6 +110,11 @@ _free = slot.c.annotator.is_(None)
 _leased = slot.c.annotator.is_not(None) & slot.c.event_id.is_(None)
 Index("slot_free", slot.c.draw_id, slot.c.rank, sqlite_where=_free, postgresql_where=_free)
 Index("slot_leased", slot.c.annotator, slot.c.lease_until, sqlite_where=_leased, postgresql_where=_leased)
+_taken = slot.c.annotator.is_not(None)
+# without it PostgreSQL walks all places to find those that an annotator has had: 90 ms among 1,200,000
+Index(
+    "slot_of_annotator", slot.c.annotator, slot.c.draw_id, slot.c.item_id, sqlite_where=_taken, postgresql_where=_taken
+)
 _filled = slot.c.event_id.is_not(None)
 Index("slot_of_event", slot.c.event_id, sqlite_where=_filled, postgresql_where=_filled)
 

@@ -88,6 +88,10 @@ class Session:
         self.store, self.annotator, self._codebook, self._origin = store, annotator, codebook, origin
         self.queue = Queue(store, annotator, draws=draws, languages=languages)
 
+    def follow(self, codebook: str) -> None:
+        """Decide by this version of the codebook from now on: another was published meanwhile."""
+        self._codebook = codebook
+
     def next(self, count: int = 1) -> list[Task]:
         """The next comments to decide, held for this annotator."""
         return [self.task(claim.item, claim.draw) for claim in self.queue.claim(count)]
@@ -113,21 +117,31 @@ class Session:
         ms: int | None = None,
         client: str | None = None,
         context: str | None = None,
+        codebook: str | None = None,
+        suggest: bool = True,
     ) -> Recorded:
-        """Label a comment. The label is on the disk when this returns."""
-        shown = self.suggestion(task)
+        """Label a comment. The label is on the disk when this returns.
+
+        ``suggest`` says whether this screen shows the model's view after the answer, where there is one.
+        """
+        shown = self.suggestion(task) if suggest else None
+        about = {
+            "suggestion_model": shown.model if shown else None,
+            "suggestion_stance": shown.stance if shown else None,
+            "suggestion_timing": "after" if shown else "none",
+        }
+        about |= self._suggestion_seen(task.item)  # an earlier answer, taken back since, has brought it on screen
         return self._record(
             task,
             kind="label",
+            codebook=codebook or self._codebook,
             stance=stance,
             flags=" ".join(flags),
             note=note,
             ms=ms,
             client=client,
             context=context_of(task) if context is None else context,
-            suggestion_model=shown.model if shown else None,
-            suggestion_stance=shown.stance if shown else None,
-            suggestion_timing="after" if shown else "none",
+            **about,
         )
 
     def skip(self, task: Task, reason: str, *, client: str | None = None, ms: int | None = None) -> Recorded:
@@ -227,7 +241,7 @@ class Session:
 
     def _record(self, task: Task, **what: Any) -> Recorded:
         base = Event(kind="label", item=task.item, annotator=self.annotator, draw=task.draw, origin=self._origin)
-        event = replace(base, codebook=self._codebook, text_sha256=task.text_sha256, **what)
+        event = replace(base, **{"codebook": self._codebook, "text_sha256": task.text_sha256} | what)
         return self.store.record(event)
 
 

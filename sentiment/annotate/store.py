@@ -120,11 +120,12 @@ class Store:
         """Add events that have an id already; those that are there are left alone. Gives the number added."""
         added = 0
         for batch in batches(events, 1000):
+            mine = select(func.count()).where(schema.event.c.id.in_([event.id for event in batch]))
             with writing(self.engine) as connection:
-                before = connection.scalar(select(func.count()).select_from(schema.event)) or 0
+                before = connection.scalar(mine) or 0
                 rows = [_event_row(event) for event in batch]
                 connection.execute(insert(connection, schema.event).on_conflict_do_nothing(), rows)
-                added += (connection.scalar(select(func.count()).select_from(schema.event)) or 0) - before
+                added += (connection.scalar(mine) or 0) - before
         return added
 
     def event(self, event_id: str) -> Event | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sentiment.cli import annotate_files, annotate_review
+from sentiment.cli import annotate_files, annotate_review, annotate_train
 from sentiment.cli.annotate_common import AnnotatorOption, DatabaseOption, login, workplace
 from sentiment.cli.report_commands import AnnotationsOption, ModelOption, TargetOption
 from sentiment.pipeline import DEFAULT_ANNOTATIONS, DEFAULT_TARGET
@@ -49,6 +49,7 @@ def register(app: typer.Typer) -> None:
     group.command("do", epilog="Example: sentiment annotate do seeds --as anna")(do)
     group.command(epilog="Example: sentiment annotate web")(web)
     annotate_review.register(group)
+    annotate_train.register(group)
     group.command(epilog="Example: sentiment annotate history 00124d8e83d7aa20412c")(history)
     group.command(epilog="Example: sentiment annotate undo --as anna")(undo)
     annotate_files.register(group)
@@ -61,14 +62,12 @@ def init(
     database: DatabaseOption = None,
 ) -> None:
     """Make the store of a target, from the files that are in its folder; with --db, on a server from now on."""
-    from sentiment.annotate.codebook import adopt
-
     with workplace(target, annotations, database) as place:
         if database:
+            place.folder.mkdir(parents=True, exist_ok=True)
             (place.folder / "database.url").write_text(database + "\n", encoding="utf-8")
-        version = adopt(place.store, place.codebook_text, place.codebook)
         counts = place.store.rows("SELECT COUNT(*) AS labels FROM label_current")[0]
-        typer.echo(f"The store of {place.target.slug} is ready: {counts['labels']} labels, codebook {version}.")
+        typer.echo(f"The store of {place.target.slug} is ready: {counts['labels']} labels, codebook {place.codebook}.")
         typer.echo(
             "Next: `sentiment annotate draw PATH… --for estimate --n 300`, or label at once: `sentiment annotate do PATH…`"
         )
@@ -133,6 +132,8 @@ def do(
     """Label comments, one key each. Every decision is on the disk before the next comment appears."""
     from rich.console import Console
 
+    from sentiment.annotate.codebook import without_head
+    from sentiment.annotate.leases import MOST
     from sentiment.annotate.session import Session
     from sentiment.annotate.terminal import SETTLE_SECONDS, Keyboard, Screen, next_sign, walk
 
@@ -155,14 +156,14 @@ def do(
         screen = Screen(
             session,
             question=place.target.question,
-            codebook=place.codebook_text,
+            codebook=without_head(place.codebook_text),
             console=Console(highlight=False, emoji=False, markup=False, force_terminal=False if plain else None),
             keyboard=Keyboard(
                 key=typer.getchar if interactive else next_sign,
                 line=(lambda prompt: input(prompt)) if interactive else (lambda _: sys.stdin.readline()),
                 settle=SETTLE_SECONDS if interactive else 0.0,
             ),
-            total=left,
+            total=left if left < MOST else None,
             again=walk(session, draws or session.queue.draws()) if relabel else None,
         )
         try:
@@ -171,8 +172,9 @@ def do(
             typer.echo("")
         finally:
             session.queue.release()
+            left = session.queue.left()
             typer.echo(
-                f"{screen.decided} decided, {session.queue.left()} left. Everything is saved; the report already uses it."
+                f"{screen.decided} decided, {left}{' or more' if left >= MOST else ''} left. Everything is saved; the report already uses it."
             )
             typer.echo(f"Next: `sentiment annotate export` writes {place.folder / 'labels.csv'}")
 
@@ -199,8 +201,8 @@ def web(
             secret = typer.prompt(
                 f"Password for {handle}", hide_input=sys.stdin.isatty(), confirmation_prompt=sys.stdin.isatty()
             )
-            add_account(place.store, handle, secret, role or "annotator", languages.replace(",", " "))
-            typer.echo(f"{handle} may log in as {role or 'annotator'}.")
+            given = add_account(place.store, handle, secret, role, languages.replace(",", " "))
+            typer.echo(f"{handle} may log in as {given}.")
             return
         options = WebOptions(
             host=host,

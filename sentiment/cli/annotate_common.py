@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -43,14 +43,34 @@ class Workplace:
 
     @property
     def codebook_text(self) -> str:
-        """The codebook as it stands in the target's folder."""
+        """The codebook that annotators follow now: as it was published, whatever has been edited since."""
+        from sentiment.annotate.codebook import current_text
+
+        return current_text(self.store) or self.codebook_draft
+
+    @property
+    def codebook_draft(self) -> str:
+        """The codebook as it stands in the target's folder.
+
+        Raises:
+            AnnotationError: it cannot be read.
+        """
+        from sentiment.errors import AnnotationError
+
         path = self.folder / "codebook.md"
-        return path.read_text(encoding="utf-8") if path.exists() else f"There is no codebook at {path} yet."
+        if not path.exists():
+            return f"There is no codebook at {path} yet."
+        try:
+            return path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise AnnotationError(f"{path} is not UTF-8 text ({error.reason}); save it as UTF-8") from error
 
 
 @contextmanager
 def workplace(target: str, annotations: Path, database: str | None = None) -> Iterator[Workplace]:
-    """Open a target's store; a new one is made from the files in its folder."""
+    """Open a target's store; a new one is made from the files in its folder, its codebook being the first version."""
+    from sentiment.annotate.codebook import adopt, version_of
+    from sentiment.annotate.database import StoreBusyError
     from sentiment.annotate.files import open_store
     from sentiment.stance.target import load_target
 
@@ -58,7 +78,12 @@ def workplace(target: str, annotations: Path, database: str | None = None) -> It
     folder = annotations / chosen.slug
     store = open_store(folder, database)
     try:
-        yield Workplace(chosen, folder, store)
+        place = Workplace(chosen, folder, store)
+        if (folder / "codebook.md").exists():
+            text = place.codebook_draft
+            with suppress(StoreBusyError):  # a disk that cannot be written can still be read
+                adopt(store, text, version_of(text) or chosen.codebook_version)
+        yield place
     finally:
         store.close()
 

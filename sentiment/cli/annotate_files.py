@@ -87,7 +87,8 @@ def import_(
         if format is Format.files:
             done = merge(place.store, path if path.is_dir() else path.parent)
             older = f", {done.older} rows are older than what stands" if done.older else ""
-            typer.echo(f"{done.events} events and {done.labels} labels were new{older}")
+            books = f", {done.versions} versions of the codebook" if done.versions else ""
+            typer.echo(f"{done.events} events and {done.labels} labels were new{books}{older}")
             for problem in done.problems:
                 typer.echo(problem, err=True)
             return
@@ -102,7 +103,7 @@ def rebuild(
     annotations: AnnotationsOption = DEFAULT_ANNOTATIONS,
 ) -> None:
     """Make the database again from the files; the old one is kept beside it."""
-    from sentiment.annotate.files import rebuild as make
+    from sentiment.annotate.rebuild import rebuild as make
     from sentiment.stance.target import load_target
 
     folder = annotations / load_target(target).slug

@@ -113,7 +113,7 @@ def suspects(
     model: ModelOption = None,
     database: DatabaseOption = None,
 ) -> None:
-    """Labels that are likely wrong, most likely first: a model that has not seen them says something else."""
+    """Labels that are likely wrong, most likely first: a model that was not trained on them says something else."""
     from sentiment.annotate.standing import training_rows
     from sentiment.annotate.suspects import suspects as find
     from sentiment.errors import AnnotationError
@@ -137,15 +137,24 @@ def suspects(
 
 
 def _out_of_fold(rows: list[dict[str, Any]], place: Workplace, model: Path | None) -> tuple[list[dict[str, Any]], Any]:
-    """What the target's model says: it was made from other texts than the labels of this store."""
+    """What the target's model says of the labels that it was not made from."""
     import numpy as np
 
+    from sentiment.records import STANCES
     from sentiment.stance.tag import Item, load_backend
 
-    items = [Item(row["text"], row["language"], row["parent_text"], row["title"], row["quote"]) for row in rows]
-    said = load_backend(place.target, model).classify(items)
-    known = [(row, one.probabilities) for row, one in zip(rows, said, strict=True) if one.probabilities]
-    return [row for row, _ in known], np.array([chances for _, chances in known]).reshape(len(known), -1)
+    backend = load_backend(place.target, model)
+    learned = frozenset(getattr(getattr(backend, "model", None), "meta", {}).get("trained_ids", ()))
+    new = [row for row in rows if row["id"] not in learned]
+    if len(new) < len(rows):
+        typer.echo(
+            f"{len(rows) - len(new)} labels trained this model and are not judged by it; --refit judges all of them",
+            err=True,
+        )
+    items = [Item(row["text"], row["language"], row["parent_text"], row["title"], row["quote"]) for row in new]
+    said = backend.classify(items)
+    known = [(row, one.probabilities) for row, one in zip(new, said, strict=True) if one.probabilities]
+    return [row for row, _ in known], np.array([chances for _, chances in known]).reshape(len(known), len(STANCES))
 
 
 def _refitted(rows: list[dict[str, Any]], place: Workplace) -> tuple[list[dict[str, Any]], Any]:
@@ -183,9 +192,11 @@ def codebook(
     from sentiment.errors import AnnotationError
 
     with workplace(target, annotations, database) as place:
-        text = place.codebook_text
+        text = place.codebook_draft
         if action is CodebookAction.show:
-            typer.echo(text)
+            typer.echo(place.codebook_text)
+            if place.codebook_text != text:
+                typer.echo("codebook.md says something else: sentiment annotate codebook diff", err=True)
             return
         if action is CodebookAction.diff:
             for line in diff(place.store, text):

@@ -72,8 +72,14 @@ def register(app: typer.Typer) -> None:
 
 
 def train(
-    file: FileArgument,
     model: Annotated[Path, typer.Option("--model", help="The model file to write.")],
+    file: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="FILE",
+            help="A .csv, .tsv, .jsonl or .parquet; - is standard input. Without it, the labels of --target as they stand.",
+        ),
+    ] = None,
     text: TextOption = "text",
     label: LabelOption = "label",
     group: GroupOption = None,
@@ -90,7 +96,20 @@ def train(
     ] = None,
     card: Annotated[Path | None, typer.Option("--card", help="Also write the model card as Markdown.")] = None,
 ) -> None:
-    """Train a classifier from a table of texts and labels; it chooses its own settings."""
+    """Train a classifier from a table of texts and labels; it chooses its own settings.
+
+    Without a table: as `sentiment annotate train`, from the labels as they stand.
+    """
+    if file is None:
+        from sentiment.cli import annotate_train
+        from sentiment.pipeline import DEFAULT_TARGET
+
+        if (text, label) != ("text", "label") or any((group, language, parent, title, class_weight, keep, card)):
+            raise typer.BadParameter(
+                "without FILE there are only --model and --target; the others are options of a table"
+            )
+        annotate_train.train(model, target=target or DEFAULT_TARGET)
+        return
     from sentiment.errors import InputError
     from sentiment.stance.card import render_card
     from sentiment.stance.choose import BLOCKS

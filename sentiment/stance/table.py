@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MIN_ROWS = 20
 MAX_LABELS = 50
+IDS = ("comment_id", "id")
+"""Columns that name comments, the first that is there counts."""
 MIN_LABEL = 2
 """Rows of the rarest label: one to learn from and one to test on."""
 
@@ -43,6 +45,8 @@ class Rows:
     sha256: str
     places: NDArray[np.intp]
     """Place of each row in the table it came from."""
+    ids: list[tuple[str, ...]]
+    """Per row the ids of the comments with these words; empty where the table has none."""
 
     def docs(self) -> list[Doc]:
         """The texts prepared for the features."""
@@ -63,6 +67,7 @@ class Rows:
             self.left_out,
             self.sha256,
             self.places[rows],
+            [self.ids[i] for i in pick] if self.ids else [],
         )
 
 
@@ -77,13 +82,17 @@ def read_rows(table: pd.DataFrame, options: Options) -> Rows:
     groups = columns[options.group] if options.group else None
     language = [value.strip().lower() for value in columns[options.language]] if options.language else [""] * len(texts)
     parents = parent_texts(table, options)
+    named = options.ids or next((name for name in IDS if name in table.columns), None)
+    ids = [name.strip() for name in column(table, named)] if named else []
     left_out: Counter[str] = Counter()
     keep: list[int] = []
     seen: dict[tuple[str, str, str], str] = {}
+    same: dict[tuple[str, str, str], list[str]] = {}
     for row, (text, label) in enumerate(zip(texts, labels, strict=True)):
         reason = _unusable(text, label)
         if not reason:
-            key = (normalise(text[:MAX_CHARACTERS]).casefold(), language[row], parents[row])
+            key = words_of(text, language[row], parents[row])
+            same.setdefault(key, []).extend(ids[row : row + 1])
             known = seen.setdefault(key, label)
             if known is not label:
                 reason = "same text as an earlier row" + ("" if known == label else ", other label")
@@ -110,7 +119,13 @@ def read_rows(table: pd.DataFrame, options: Options) -> Rows:
         dict(left_out),
         hashlib.sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest(),
         np.array(keep, dtype=np.intp),
+        [tuple(same[words_of(texts[i], language[i], parents[i])]) for i in keep] if ids else [],
     )
+
+
+def words_of(text: str, language: str, parent: str) -> tuple[str, str, str]:
+    """What makes two rows the same to a model: the words, however they are written, and what they answer."""
+    return normalise(text[:MAX_CHARACTERS]).casefold(), language, parent
 
 
 def column(table: pd.DataFrame, name: str) -> list[str]:

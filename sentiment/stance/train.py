@@ -53,6 +53,8 @@ class Options:
         blocks: Blocks to build from; None takes those that fit the table.
         keep: Blocks that stay even where cross-validation sees no gain in them.
         seed: Of every shuffle.
+        ids: Column of comment ids, which the model then lists as what it learned from; None takes ``comment_id`` or ``id``,
+            where the table has it.
     """
 
     text: str = "text"
@@ -67,6 +69,7 @@ class Options:
     blocks: tuple[str, ...] | None = None
     keep: tuple[str, ...] = ()
     seed: int = 0
+    ids: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +210,9 @@ def _finish(
         "data_sha256": rows.sha256,
         "card": {"summary": summary, "trials": choice.trials, "versions": _versions(), "seed": options.seed},
     }
+    if rows.ids:
+        # the report takes no comment for a part of its random sample that the model learned from
+        meta["trained_ids"] = sorted({name for names in rows.ids for name in names if name})
     meta = json.loads(json.dumps(meta))
     meta["digest"] = digest(meta, arrays, vocabulary)
     return Fitted(Model(meta, arrays, vocabulary), pipeline, summary)

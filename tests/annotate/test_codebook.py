@@ -1,9 +1,11 @@
 """Versions of the codebook."""
 
 from collections.abc import Callable
+from datetime import datetime, tzinfo
 
 import pytest
 
+from sentiment.annotate import codebook
 from sentiment.annotate.codebook import adopt, current_version, diff, publish, touched, version_of
 from sentiment.annotate.draws import given
 from sentiment.annotate.session import Session
@@ -85,6 +87,22 @@ def test_a_version_that_makes_no_sense_is_refused(
     with pytest.raises(AnnotationError, match=message):
         publish(sqlite_store, text, version=version, kind="semantic", touches=touches)
     assert current_version(sqlite_store, "?") == "1"
+
+
+def test_a_clock_set_back_does_not_bring_an_old_version_back(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was published last holds, whatever the clock says."""
+    adopt(sqlite_store, FIRST, "1")
+
+    class Earlier(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime(2001, 1, 1, tzinfo=tz)
+
+    monkeypatch.setattr(codebook, "datetime", Earlier)
+    publish(sqlite_store, SECOND, version="2", kind="minor")
+    assert current_version(sqlite_store, "?") == "2"
 
 
 def test_the_version_stands_in_the_head() -> None:

@@ -159,6 +159,28 @@ def test_audit_comments_never_train(sqlite_store: Store, pages: Pages) -> None:
     assert not training & audit
 
 
+def test_training_takes_nothing_that_waits_to_be_estimated(sqlite_store: Store, pages: Pages) -> None:
+    """What is drawn to estimate is labelled blind first; a draw for training takes the others."""
+    sqlite_store.add_pages(pages(4))
+    make(sqlite_store, DrawOptions(purpose="estimate", n=30, seed=1))
+    assert make(sqlite_store, DrawOptions(purpose="train", n=40, seed=1)).frame == 10
+
+
+def test_an_answer_after_the_model_was_seen_is_not_blind(sqlite_store: Store, pages: Pages) -> None:
+    """Taken back and given again, an answer says that the model's view was on screen before it, in whatever draw."""
+    sqlite_store.add_pages(pages(1, 1))
+    sqlite_store.add_predictions([("p0000-1", Stance("against", (0.1, 0.8, 0.1, 0.0), model="m1"))])
+    make(sqlite_store, DrawOptions(purpose="train", n=1, by=(), seed=1))
+    session = Session(sqlite_store, "ann", codebook="1", origin="test")
+    session.decide(session.next()[0], "favor")
+    session.undo()
+    session.decide(session.next()[0], "against")
+    make(sqlite_store, DrawOptions(purpose="estimate", n=1, by=(), seed=1))
+    session.decide(session.next()[0], "against")
+    assert [event.suggestion_timing for event in sqlite_store.events()] == ["after", "before", "before", "before"]
+    assert [row["stance"] for row in sqlite_store.rows("SELECT stance FROM label_first")] == ["favor"]
+
+
 def test_suspects_are_labelled_comments(sqlite_store: Store, pages: Pages) -> None:
     """Only what has a label can be suspect, and what the model doubts most is drawn most."""
     sqlite_store.add_pages(pages(4))

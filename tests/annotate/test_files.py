@@ -17,6 +17,7 @@ from sentiment.annotate.draws import DrawOptions, make
 from sentiment.annotate.events import Event
 from sentiment.annotate.labels import load, to_label, write_csv
 from sentiment.annotate.merging import merge
+from sentiment.annotate.rebuild import rebuild
 from sentiment.annotate.session import Session
 from sentiment.annotate.store import Store
 from sentiment.errors import AnnotationError
@@ -68,7 +69,7 @@ def test_rebuild_gives_the_same_views(tmp_path: Path, page: Pages) -> None:
         map(str, store.rows("SELECT draw_id, item_id, annotator, event_id FROM slot WHERE event_id IS NOT NULL"))
     )
     store.close()
-    kept, count = files.rebuild(folder)
+    kept, count = rebuild(folder)
     assert kept is not None
     assert kept.exists()
     again = files.open_store(folder)
@@ -199,6 +200,19 @@ def test_an_export_never_drops_what_only_the_file_knows(tmp_path: Path, page: Pa
     store.close()
 
 
+def test_an_export_does_not_drop_a_line_that_is_cut_off(tmp_path: Path, page: Pages) -> None:
+    """A torn line is said aloud before the file is written anew, and the file is as it was."""
+    folder = tmp_path / "xiaomi-us"
+    store = worked(folder, page)
+    files.export(store, folder)
+    torn = (folder / "events.jsonl").read_bytes() + b'{"kind": "label", "it'
+    (folder / "events.jsonl").write_bytes(torn)
+    with pytest.raises(AnnotationError, match="cut off: restore it"):
+        files.export(store, folder)
+    assert (folder / "events.jsonl").read_bytes() == torn
+    store.close()
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -214,6 +228,37 @@ def test_a_bad_table_is_named(tmp_path: Path, content: bytes, message: str) -> N
     (tmp_path / "labels.csv").write_bytes(content)
     with pytest.raises(AnnotationError, match=message):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "message"),
+    [
+        ("items.jsonl", {"id": "x"}, "'text' must be a text, found None"),
+        ("items.jsonl", {"id": "x", "text": 5}, "'text' must be a text, found 5"),
+        ("items.jsonl", {"id": "x", "text": "t", "page": {"id": "p"}}, "'outlet' must be a text, found None"),
+        ("draws.jsonl", {"id": "x"}, "'purpose' must be a text, found None"),
+        ("draws.jsonl", {"draw": "x", "items": [["c", "s", 0, 1]]}, "comment c: 0 is not a probability above 0"),
+        ("draws.jsonl", {"draw": "x", "items": [["c"]]}, "expected comment, stratum, probability and places"),
+        ("draws.jsonl", {"draw": "x", "items": []}, "without its head"),
+        ("codebooks.jsonl", {"version": 2}, "'version' must be a text, found 2"),
+        ("annotators.jsonl", {"handle": "", "role": "", "languages": "", "at": ""}, "an annotator has no name"),
+        ("events.jsonl", {"kind": "label", "item": "c", "annotator": "a", "stance": "favour"}, "favor, against"),
+        ("events.jsonl", {"kind": "label", "item": "c", "annotator": "a", "stance": 3}, "'stance' of an event must be"),
+        ("events.jsonl", {"kind": "label", "item": "c", "annotator": "a", "stance": "favor", "ms": "5"}, "a number"),
+        ("events.jsonl", {"kind": "label", "item": "c"}, "lacks 'annotator'"),
+        ("events.jsonl", [1], "expected an object, found list"),
+        ("events.jsonl", "Größe", "line 1 is not UTF-8 text"),
+    ],
+)
+def test_a_line_that_means_nothing_is_named(tmp_path: Path, name: str, line: Any, message: str) -> None:
+    """A line that lacks something or holds something else is named with its file, and nothing of the store is lost."""
+    store = Store(f"sqlite:///{tmp_path / 'a.db'}", "xiaomi-us")
+    text = line.encode("latin-1") if isinstance(line, str) else json.dumps(line).encode()
+    (tmp_path / name).write_bytes(text + b"\n")
+    with pytest.raises(AnnotationError, match=message) as raised:
+        merge(store, tmp_path)
+    assert name in str(raised.value)
+    store.close()
 
 
 def test_who_differs_has_no_label(tmp_path: Path) -> None:

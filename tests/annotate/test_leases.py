@@ -1,10 +1,14 @@
 """Who gets which comment."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from sentiment.annotate.draws import DrawOptions, make
+import pytest
+
+from sentiment.annotate.draws import DrawOptions, given, make
+from sentiment.annotate.events import Event
 from sentiment.annotate.leases import Queue
 from sentiment.annotate.session import Session
 from sentiment.annotate.store import LEASE_SECONDS, Store
@@ -93,3 +97,29 @@ def test_undo_works_across_sessions(store: Store, pages: Pages) -> None:
     assert second.queue.left() == 2
     assert second.undo() is not None
     assert second.undo() is None
+
+
+@pytest.mark.parametrize("jump", [-365 * 86_400, 86_400])
+def test_a_clock_that_jumps_frees_what_was_lent(store: Store, pages: Pages, jump: float) -> None:
+    """Set back a year or forward a day, the clock neither keeps a comment from others for ever nor loses an answer."""
+    store.add_pages(pages(1, 1))
+    given(store, ["p0000-"], "1")
+    start = time.time()
+    (held,) = Queue(store, "ann", now=lambda: start).claim()
+    assert Queue(store, "bob", now=lambda: start + 5).claim() == []
+    (again,) = Queue(store, "bob", now=lambda: start + jump).claim()
+    assert again == held
+    for who in ("bob", "ann"):
+        store.record(Event(kind="label", item=held.item, annotator=who, stance="favor", draw=held.draw))
+    assert store.rows("SELECT COUNT(*) AS n FROM label_current")[0]["n"] == 2
+
+
+def test_many_are_counted_up_to_a_bound(store: Store, pages: Pages) -> None:
+    """What is left is counted exactly below the bound, doubled comments once, those that one has had not at all."""
+    store.add_pages(pages(4))
+    make(store, DrawOptions(purpose="estimate", n=40, overlap=0.5, seed=1))
+    session = Session(store, "ann", codebook="1", origin="test")
+    for _ in range(7):
+        session.decide(session.next()[0], "favor")
+    assert session.queue.left() == 33
+    assert session.queue.left(at_most=10) == 10

@@ -268,15 +268,48 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
         Store(f"sqlite:///{tmp_path / 'x.db'}", "xiaomi-us")
 
 
-def test_a_locked_database_is_named(sqlite_store: Store, page: Pages, tmp_path: Path) -> None:
+def test_a_locked_database_is_named(store: Store, url: str, page: Pages) -> None:
     """Another program that keeps the lock is named after the wait; afterwards the decision goes through."""
-    sqlite_store.add_pages([page()])
-    other = Store(f"sqlite:///{tmp_path / 'annotations.db'}", "xiaomi-us", busy_seconds=0.1)
-    with writing(sqlite_store.engine), pytest.raises(AnnotationError, match="locked"):
-        other.record(event())
+    store.add_pages([page()])
+    other = Store(url, "xiaomi-us", busy_seconds=0.1)
+    with writing(store.engine) as connection:
+        if store.engine.dialect.name == "postgresql":  # there a transaction that only reads locks nobody out
+            connection.execute(text("LOCK TABLE event"))
+        with pytest.raises(AnnotationError, match="locked"):
+            other.record(event())
     other.record(event())
     other.close()
-    assert current(sqlite_store) == {("p1", "ann"): "favor"}
+    assert current(store) == {("p1", "ann"): "favor"}
+
+
+def test_a_server_that_was_started_again_costs_no_decision(postgres_url: str, page: Pages) -> None:
+    """Connections that the server has cut are replaced before they are used."""
+    store = Store(f"{postgres_url}&application_name=cut", "xiaomi-us")
+    store.add_pages([page()])
+    other = Store(postgres_url, "xiaomi-us")
+    assert other.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cut'")
+    other.close()
+    store.record(event())
+    assert current(store) == {("p1", "ann"): "favor"}
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("cannot execute INSERT in a read-only transaction", "takes no changes"),
+        ("attempt to write a readonly database", "the disk or the file is read-only"),
+        ("could not extend file: No space left on device", "the disk is full"),
+        ("canceling statement due to lock timeout", "kept it locked"),
+        ("server closed the connection unexpectedly", "gone away"),
+        ("database disk image is malformed", "annotate rebuild"),
+        ("something\nnobody has thought of", "something"),
+    ],
+)
+def test_what_a_driver_says_is_put_into_words(said: str, meant: str) -> None:
+    """What happened and what to do; an unknown message is passed on by its first line."""
+    assert meant in database.meaning(said)
+    assert "\n" not in database.meaning(said)
 
 
 def test_a_full_disk_loses_nothing_acknowledged(sqlite_store: Store, page: Pages) -> None:

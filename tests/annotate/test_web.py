@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
+from sqlalchemy.event import listens_for
 from starlette.testclient import TestClient
 
 from sentiment.annotate import ulid
+from sentiment.annotate.codebook import adopt, publish
 from sentiment.annotate.draws import DrawOptions, given, make
+from sentiment.annotate.progress import overview, shares
 from sentiment.annotate.session import Session
 from sentiment.annotate.store import Store
 from sentiment.annotate.web.accounts import add_account, log_in, who
@@ -108,6 +111,11 @@ def test_suggestions_come_after_the_answer_and_only_where_they_train(
     change = {"kind": "relabel", "item": tasks[0]["item"], "draw": tasks[0]["draw"], "stance": "against"}
     send(browser, **change, reason="the model saw what I missed")
     assert [event.suggestion_timing for event in sqlite_store.events()] == ["after", "before"]
+    same = send(browser, kind="label", item=tasks[1]["item"], draw=tasks[1]["draw"], stance="against")
+    assert same["suggestion"] == {"stance": "against", "probability": 0.8}
+    form = {"csrf": csrf(first.text), "item": tasks[2]["item"], "draw": tasks[2]["draw"], "stance": "favor"}
+    browser.post("/", data=form)  # without the script nothing is shown
+    assert [event.suggestion_timing for event in sqlite_store.events()][2:] == ["after", "none"]
     make(sqlite_store, DrawOptions(purpose="audit", n=3, by=(), seed=1))
     audit = sqlite_store.rows(
         "SELECT d.item_id, d.draw_id FROM draw_item d JOIN draw w ON w.id = d.draw_id WHERE w.purpose = 'audit'"
@@ -186,6 +194,58 @@ def test_a_decision_that_means_nothing_is_refused_in_words(
     assert not list(sqlite_store.events())
 
 
+def test_a_codebook_published_meanwhile_holds_at_once(sqlite_store: Store, page: Callable[..., Page]) -> None:
+    """The pages show and record what was published last; a decision that waited in the browser keeps its own version."""
+    adopt(sqlite_store, "---\nversion: 1\n---\n# Rules\n\nfavor: a wish.\n", "1")
+    sqlite_store.add_pages([page()])
+    given(sqlite_store, ["p"], "1")
+    browser = client(sqlite_store)
+    tasks = browser.get("/api/next").json()["tasks"]
+    assert [task["codebook"] for task in tasks] == ["1", "1", "1"]
+    publish(sqlite_store, "---\nversion: 2\n---\n# Rules\n\nfavor: praise.\n", version="2", kind="minor")
+    shown = browser.get("/codebook").text
+    assert "favor: praise." in shown
+    assert "version 2" in shown
+    for task, version in zip(tasks, ("1", "", "never published"), strict=True):
+        send(browser, kind="label", item=task["item"], draw=task["draw"], stance="favor", codebook=version)
+    assert [event.codebook for event in sqlite_store.events()] == ["1", "2", "2"]
+
+
+def test_the_dashboard_says_how_far_each_part_is(sqlite_store: Store, pages: Pages) -> None:
+    """Answers per language, outlet and annotator, intervals, labels still needed, and how often the model was followed."""
+    sqlite_store.add_pages(pages(48))
+    sqlite_store.add_predictions(
+        (row["id"], Stance("against", (0.1, 0.8, 0.1, 0.0), model="m1"))
+        for row in sqlite_store.rows("SELECT id FROM item")
+    )
+    make(sqlite_store, DrawOptions(purpose="estimate", n=100, by=("language",), floor=50, seed=5))
+    make(sqlite_store, DrawOptions(purpose="train", n=10, seed=6))
+    session = Session(sqlite_store, "ann", codebook="1", origin="test")
+    for at in range(106):
+        (task,) = session.next()
+        session.decide(task, "favor" if at % 3 else "against")
+    changed = sqlite_store.rows("SELECT item FROM event WHERE suggestion_timing = 'after' AND stance = 'favor' LIMIT 1")
+    session.relabel(session.task(changed[0]["item"]), "against", reason="the model saw what I missed")
+    found = overview(sqlite_store)
+    assert sum(one["places"] for one in found["places"]["outlet"].values()) == 110
+    assert sum(one["done"] for one in found["places"]["language"].values()) == 106
+    (ann,) = found["annotators"]
+    assert (ann["labels"], ann["shown"], ann["differed"], ann["toward"]) == (106, 6, 4, 1)
+    assert found["anchoring"] == {"shown": 6, "differed": 4, "changed": 1, "toward": 1}
+    by = shares(sqlite_store)
+    assert {name: part["comments"] for name, part in by["language"].items()} == {"en": 50, "it": 50}
+    assert sum(part["comments"] for part in by["outlet"].values()) == by["comments"] == 100
+    assert by["needed"] == max(part["needed"] for part in by["stances"] if part["needed"] is not None)
+    text = " ".join(re.sub(r"<[^>]+>", " ", client(sqlite_store).get("/dashboard").text).split())
+    for words in (
+        f"{by['needed']} more would bring every share to ± 5 points",
+        "By language Language Answers",
+        "o0.example",
+        "The model was shown after 6 answers and differed from 4; 1 answers were changed, 1 of them",
+    ):
+        assert words in text
+
+
 def test_accounts(store: Store, page: Callable[..., Page]) -> None:
     """With accounts nobody sees anything without a login; roles open pages; a wrong password waits after five tries."""
     store.add_pages([page()])
@@ -224,8 +284,8 @@ def test_a_store_that_is_busy_asks_for_another_try(sqlite_store: Store, page: Ca
     sqlite_store.add_pages([page()])
     browser = client(sqlite_store)
     token = csrf(browser.get("/").text)
-    with sqlite_store.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA query_only = 1")
+    sqlite_store.engine.dispose()
+    listens_for(sqlite_store.engine, "connect")(lambda connection, _: connection.execute("PRAGMA query_only = 1"))
     body = {"client": ulid.new(), "kind": "label", "item": "p1", "stance": "favor"}
     answer = browser.post("/api/decide", json=body, headers={"x-csrf-token": token})
     assert answer.status_code == 503

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from sentiment.annotate.events import Event
 from sentiment.annotate.store import Store
 
 STANCES = ("favor", "against", "neutral", "unrelated")
@@ -269,3 +270,54 @@ def test_it_works_without_the_script(browser: Browser, served) -> None:  # type:
     page.locator("#undo").click()
     assert served.labels() == {}
     page.context.close()
+
+
+def differing(served) -> None:  # type: ignore[no-untyped-def]
+    """Two annotators who differ on five comments."""
+    store = Store(f"sqlite:///{served.folder / 'annotations.db'}", "xiaomi-us")
+    for who, stance in (("ann", "favor"), ("bob", "against")):
+        for i in range(10, 15):
+            store.record(Event(kind="label", item=f"c{i}", annotator=who, stance=stance, codebook="1"))
+    store.close()
+
+
+@pytest.mark.parametrize("layout", sorted(LAYOUTS))
+def test_adjudicate_by_keyboard(browser: Browser, served, layout: str) -> None:  # type: ignore[no-untyped-def]
+    """A digit for the stance, a digit for the reason; s puts off, Esc takes the stance back; names are nowhere."""
+    differing(served)
+    page, seen = opened(browser, f"{served.address}/adjudicate")
+    press = pressing(page, LAYOUTS[layout])
+    assert "bob" not in page.content()
+    expect(page.locator(".bar p")).to_have_text("5 to decide")
+    first = page.locator("[name=item]").input_value()
+    press("KeyS")
+    expect(page.locator("[name=item]")).not_to_have_value(first)
+    second = page.locator("[name=item]").input_value()
+    press("Digit1")
+    page.keyboard.press("Escape")
+    press("Digit2")
+    expect(page.locator("button.chosen")).to_have_text("against")
+    press("Digit1")
+    expect(page.locator(".bar p")).to_have_text("4 to decide")
+    store = Store(f"sqlite:///{served.folder / 'annotations.db'}", "xiaomi-us")
+    rows = store.rows("SELECT item, stance, reason, annotator FROM adjudicated")
+    store.close()
+    assert [tuple(row.values()) for row in rows] == [(second, "against", "missed irony", "ann")]
+    assert [one for one in seen if not one.startswith("http://127.0.0.1")] == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_fits_its_screen(browser: Browser, served, width: int, scheme: str) -> None:  # type: ignore[no-untyped-def]
+    """No page is wider than the screen, and each follows the reader's choice of light or dark."""
+    differing(served)
+    for name in ("", "history", "codebook", "dashboard", "adjudicate"):
+        page, seen = opened(
+            browser, f"{served.address}/{name}", viewport={"width": width, "height": 844}, color_scheme=scheme
+        )
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        light = sum(int(part) for part in ground[4:-1].split(",")) > 3 * 128
+        assert light == (scheme == "light"), name
+        assert not [one for one in seen if one.startswith("error")], name
+        page.context.close()

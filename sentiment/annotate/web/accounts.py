@@ -23,14 +23,20 @@ _COST = {"n": 2**14, "r": 8, "p": 1}
 """About 50 ms and 16 MB per try on a laptop; RFC 7914's parameters for interactive logins."""
 
 
-def add_account(store: Store, handle: str, password: str, role: str = "annotator", languages: str = "") -> None:
-    """Make an account, or change its password and role.
+def add_account(store: Store, handle: str, password: str, role: str = "", languages: str = "") -> str:
+    """Make an account, or change its password and role; gives the role.
+
+    An account that came from the files has no password yet; without a role and languages it keeps what stands there.
 
     Raises:
         AnnotationError: the name, the password or the role will not do.
     """
     if not handle.strip() or len(handle) > 80 or not handle.isprintable():
         raise AnnotationError(f"{handle!r} will not do as a name; use up to 80 printable signs")
+    there = store.rows("SELECT role, languages FROM annotator WHERE handle = :handle", handle=handle)
+    if there and not role:
+        languages = languages or there[0]["languages"]
+    role = role or (there[0]["role"] if there else "annotator")
     if role not in ROLES:
         raise AnnotationError(f"unknown role {role!r}; there are {', '.join(ROLES)}")
     if len(password) < LEAST_LETTERS:
@@ -41,6 +47,7 @@ def add_account(store: Store, handle: str, password: str, role: str = "annotator
     with writing(store.engine) as connection:
         upsert(connection, schema.annotator, [{**row, "at": datetime.now(UTC).isoformat(timespec="seconds")}])
         connection.execute(delete(schema.login).where(schema.login.c.handle == handle))
+    return role
 
 
 def any_account(store: Store) -> bool:

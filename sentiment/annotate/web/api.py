@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from sentiment.annotate import ulid
+from sentiment.annotate.codebook import is_version
 from sentiment.annotate.database import StoreBusyError
 from sentiment.annotate.session import CONTEXT_LINES, Session, Task
 from sentiment.annotate.web.site import Site, Visitor, body_of
@@ -31,7 +32,7 @@ class Api:
         visitor = self._site.visitor(request, "label")
         session = self._site.session(visitor)
         tasks = await run_in_threadpool(session.next, AHEAD)
-        return JSONResponse({"tasks": [as_json(task, self._site) for task in tasks]})
+        return JSONResponse({"tasks": [as_json(task, self._site, self._site.codebook) for task in tasks]})
 
     async def decide(self, request: Request) -> JSONResponse:
         """Write one decision down. The answer comes when it is on the disk."""
@@ -68,12 +69,20 @@ class Api:
         context = " ".join(
             name for name in found.get("context") or [] if name in ("title", "parent", "quote", "article")
         )
+        # the version that held when the comment was handed out, though the decision may have waited in the browser
+        version = str(found.get("codebook") or "")
         done = session.decide(
-            task, stance, flags=flags, note=note, ms=_count(found.get("ms")), client=client, context=context
+            task,
+            stance,
+            flags=flags,
+            note=note,
+            ms=_count(found.get("ms")),
+            client=client,
+            context=context,
+            codebook=version if is_version(self._site.store, version) else None,
         )
         shown = session.suggestion(task)
-        differs = shown is not None and shown.stance != stance
-        about = {"stance": shown.stance, "probability": round(shown.probability, 2)} if shown and differs else None
+        about = {"stance": shown.stance, "probability": round(shown.probability, 2)} if shown else None
         return {"late": done.late, "fresh": done.fresh, "suggestion": about}
 
     def _event_of(self, session: Session, client: Any) -> str | None:
@@ -87,11 +96,12 @@ class Api:
         return str(found[0]["id"])
 
 
-def as_json(task: Task, site: Site) -> dict[str, Any]:
-    """A comment for the script; without what a model says of it."""
+def as_json(task: Task, site: Site, codebook: str = "") -> dict[str, Any]:
+    """A comment for the script, and the codebook it is decided by; without what a model says of it."""
     lines = task.article.split("\n")
     return {
         "item": task.item,
+        "codebook": codebook,
         "draw": task.draw,
         "drawNumber": task.draw_number,
         "purpose": task.purpose,

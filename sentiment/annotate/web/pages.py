@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sentiment.annotate.agree import agree
+from sentiment.annotate.codebook import current_text, without_head
+from sentiment.annotate.leases import MOST
 from sentiment.annotate.progress import overview, shares
 from sentiment.annotate.web.accounts import LOGIN_SECONDS, log_in, log_out
 from sentiment.annotate.web.api import AHEAD, as_json
@@ -43,8 +45,9 @@ class Pages:
             return RedirectResponse("/", 303)
         tasks = await run_in_threadpool(session.next, AHEAD)
         left = await run_in_threadpool(session.queue.left)
-        found = [as_json(task, site) for task in tasks]
-        return site.render(request, "label", visitor, tasks=found, task=found[0] if found else None, left=left)
+        found = [as_json(task, site, site.codebook) for task in tasks]
+        first = found[0] if found else None
+        return site.render(request, "label", visitor, tasks=found, task=first, left=left, most_left=MOST)
 
     async def history(self, request: Request) -> Response:
         """One's own decisions, to look at and to change with one click."""
@@ -64,12 +67,10 @@ class Pages:
         """The definitions, with their examples."""
         site = self._site
         visitor = site.visitor(request, "codebook")
-        text = site.options.codebook_text
-        if text.startswith("---\n") and "\n---\n" in text:
-            text = text.split("\n---\n", 1)[1]
+        text = without_head(current_text(site.store) or site.options.codebook_text)
         html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
         # markdown-it has escaped everything in it; html in the source is shown as text
-        return site.render(request, "codebook", visitor, text=Markup(html), version=site.options.codebook)  # noqa: S704
+        return site.render(request, "codebook", visitor, text=Markup(html), version=site.codebook)  # noqa: S704
 
     async def dashboard(self, request: Request) -> Response:
         """How far the work is, how well people agree, what is still needed."""
@@ -157,7 +158,8 @@ def _by_form(session: Any, form: dict[str, str]) -> None:
         session.skip(task, form["skip"], client=client)
         return
     flags = [name[5:] for name in form if name.startswith("flag-")]
-    session.decide(task, form.get("stance", ""), flags=flags, note=form.get("note", ""), client=client)
+    note = form.get("note", "")
+    session.decide(task, form.get("stance", ""), flags=flags, note=note, client=client, suggest=False)
 
 
 def _relabel(session: Any, task: Any, form: dict[str, str]) -> None:

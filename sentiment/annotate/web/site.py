@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from sentiment.annotate.adjudication import Desk
+from sentiment.annotate.codebook import current_version
 from sentiment.annotate.events import ADJUDICATION_REASONS, CHANGE_REASONS, FLAGS, SKIP_REASONS
 from sentiment.annotate.session import Session
 from sentiment.annotate.store import Store
@@ -45,6 +46,7 @@ class WebOptions:
     question: Callable[[str], str]
     """The target's question in a language."""
     codebook: str = ""
+    """Version of the codebook, and its text, where the store holds none."""
     codebook_text: str = ""
 
 
@@ -87,13 +89,20 @@ class Site:
         found = self._sessions.get(visitor.name)
         if found is None:
             languages = languages_of(self.store, visitor.name) if self.accounts else ()
-            found = Session(self.store, visitor.name, codebook=self.options.codebook, origin="web", languages=languages)
+            found = Session(self.store, visitor.name, codebook=self.codebook, origin="web", languages=languages)
             self._sessions[visitor.name] = found
+        else:
+            found.follow(self.codebook)
         return found
+
+    @property
+    def codebook(self) -> str:
+        """The version of the codebook that holds now; it may be published while the pages are served."""
+        return current_version(self.store, self.options.codebook)
 
     def desk(self, visitor: Visitor) -> Desk:
         """The desk of an adjudicator."""
-        return Desk(self.store, visitor.name, codebook=self.options.codebook, origin="web")
+        return Desk(self.store, visitor.name, codebook=self.codebook, origin="web")
 
     def visitor(self, request: Request, page: str | None = None) -> Visitor:
         """Who is asking, if they may see this page.

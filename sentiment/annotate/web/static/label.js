@@ -94,7 +94,10 @@
 
   function heard(decision, said) {
     if (decision.kind === "undo" && said.task && !decision.shown) { put(said.task); }
-    if (said.suggestion) { suggest(decision, said.suggestion); }
+    if (said.suggestion) {
+      const open = !$("told").hidden && $("told").querySelector("select"); // a question that waits for its answer
+      if (said.suggestion.stance !== decision.stance) { suggest(decision, said.suggestion); } else if (!open) { note(`The model says ${decision.stance} too.`); }
+    }
     if (said.late) { note("Somebody else had this comment by then; your answer is kept as well."); }
   }
 
@@ -158,7 +161,7 @@
   function decide(what) {
     const task = tasks.shift();
     if (!task) return;
-    const decision = { ...what, item: task.item, draw: task.draw, ms: Math.round(performance.now() - shown) };
+    const decision = { ...what, item: task.item, draw: task.draw, codebook: task.codebook, ms: Math.round(performance.now() - shown) };
     if (what.kind === "label") {
       decision.flags = FLAGS.filter((flag) => flag.checked).map((flag) => flag.name.slice(5));
       decision.note = form.elements.note.value.trim();
