@@ -20,7 +20,7 @@ _HOME = {
     "read": "sentiment.pipeline",
     "analyse": "sentiment.pipeline",
     "classify": "sentiment.pipeline",
-    "report": "sentiment.pipeline",
+    "report": "sentiment.reporting",
     "BackendOptions": "sentiment.stance.backends",
     "Page": "sentiment.records",
     "Comment": "sentiment.records",
@@ -39,13 +39,13 @@ if TYPE_CHECKING:
     from sentiment.pipeline import classify as classify
     from sentiment.pipeline import parse as parse
     from sentiment.pipeline import read as read
-    from sentiment.pipeline import report as report
     from sentiment.records import Comment as Comment
     from sentiment.records import Estimate as Estimate
     from sentiment.records import Label as Label
     from sentiment.records import Page as Page
     from sentiment.records import Skipped as Skipped
     from sentiment.records import Stance as Stance
+    from sentiment.reporting import report as report
     from sentiment.stance.backends import BackendOptions as BackendOptions
 
 

@@ -11,7 +11,7 @@ import typer
 
 from sentiment.cli import annotate_files, annotate_review
 from sentiment.cli.annotate_common import AnnotatorOption, DatabaseOption, login, workplace
-from sentiment.cli.report_commands import AnnotationsOption, ModelOption, TargetOption
+from sentiment.cli.page_options import AnnotationsOption, ModelOption, TargetOption
 from sentiment.pipeline import DEFAULT_ANNOTATIONS, DEFAULT_TARGET
 
 if TYPE_CHECKING:
