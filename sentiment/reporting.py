@@ -69,7 +69,8 @@ def report_options(
 ) -> ReportOptions:
     """What a report on a target is asked for: with the target's reasons and the model's training prevalence.
 
-    ``evidence`` says whether reasons and typical comments are wanted; they cost a second look at every comment.
+    ``evidence`` says whether reasons, typical comments and each group's course over time are wanted; they cost a second
+    look at every comment.
     """
     from sentiment.report.groups import ReportOptions
     from sentiment.stance.target import load_target
@@ -85,6 +86,7 @@ def report_options(
         prior=tuple(shares[name] for name in STANCES) if set(STANCES) <= shares.keys() else None,
         themes=themes_of(chosen) if chosen.reasons and evidence else None,
         titles=chosen.titles,
+        by_time=evidence,
         today=date.today(),
         show=show,
     )

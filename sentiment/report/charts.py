@@ -131,9 +131,8 @@ def reasons(report: Report) -> Picture | None:
     return _picture(draw, len(found), "Themes named in comments. " + _reason_words(found), "reasons")
 
 
-def over_time(report: Report) -> Picture | None:
-    """Net stance by period with intervals, comments as bars below, articles as marks."""
-    periods = report.periods
+def over_time(periods: Sequence[Period], name: str = "") -> Picture | None:
+    """Net stance by period with intervals, comments as bars below, articles as marks; of all, or of the group named."""
     if len(periods) < 2:
         return None
 
@@ -165,7 +164,9 @@ def over_time(report: Report) -> Picture | None:
         axes.tick_params(colors=_SOFT, labelsize=9, length=0)
         axes.set_ylabel("net, points", color=_SOFT, fontsize=9)
 
-    return _picture(draw, 8, f"Net stance by {periods[0].step}. " + _period_words(periods), "time")
+    whose = f"{name}, net" if name else "Net"
+    text = f"{whose} stance by {periods[0].step}. " + _period_words(periods)
+    return _picture(draw, 5 if name else 8, text, f"time {name}")
 
 
 def _picture(draw: Callable[[Axes, bool], None], rows: int, text: str, salt: str) -> Picture:
@@ -196,7 +197,8 @@ def _svg(draw: Callable[[Axes, bool], None], rows: int, width: float, salt: str,
         for spine in axes.spines.values():
             spine.set_visible(False)
         draw(axes, narrow)
-        left = (0.05 if salt != "time" else 0.16) if narrow else 0.29 if salt != "time" else 0.09
+        timed = salt.startswith("time")
+        left = (0.16 if timed else 0.05) if narrow else 0.09 if timed else 0.29
         right = (0.82 if narrow else 0.88) if salt == "shares" else 0.97
         figure.subplots_adjust(left=left, right=right, top=1 - 0.36 / height, bottom=0.5 / height)
         out = io.StringIO()

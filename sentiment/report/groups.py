@@ -51,6 +51,8 @@ class ReportOptions:
     themes: Themes | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
     """Reason -> its name in a sentence."""
+    by_time: bool = True
+    """Whether each group's course over time is wanted too."""
     today: date | None = None
     """Comments dated later are left out of the time line."""
     show: Callable[[str], str] = str
@@ -72,7 +74,7 @@ class Tally:
     def __init__(self, by: Sequence[str] = DIMENSIONS, *, options: ReportOptions | None = None) -> None:
         self.options = options or ReportOptions(by=tuple(by))
         self.cells: dict[tuple[str, str, str], Cell] = {}
-        self.timeline = Timeline(self.options.step, self.options.today)
+        self.timeline = Timeline(self.options.step, self.options.today, by_group=self.options.by_time)
         self.reasons = ReasonTally()
         self.evidence = Evidence()
         self.pages = 0
@@ -81,13 +83,15 @@ class Tally:
     def add(self, page: Page, stances: Sequence[Stance]) -> None:
         """Count one page; a page without comments counts too, in the group of its own language."""
         self.pages += 1
-        self.timeline.article(page.published)
+        names = {self.name(page.outlet, language) for language in (page.language, *(c.language for c in page.comments))}
+        self.timeline.article(page.published, names)
         self._cell(page.outlet, page.language, "").touch(self.pages)
         self._mix(page.id)
         for comment, stance in zip(page.comments, stances, strict=True):
             side = self._side(page, comment)
             self._cell(page.outlet, comment.language, side).add(self.pages, stance)
-            self.timeline.add(self.pages, comment.date.date() if comment.date else None, stance)
+            day = comment.date.date() if comment.date else None
+            self.timeline.add(self.pages, day, stance, self.name(page.outlet, comment.language))
             self._mix(f"{comment.id} {stance.name} {stance.source}")
             if stance.name is not None:
                 self._evidence(page, comment, stance.name)
@@ -206,6 +210,7 @@ def finish(
         reasons=tally.reasons.counts({(g.outlet, g.language): g for g in groups}, total, titles),
         typical=tally.evidence.typical([(g.outlet, g.language) for g in groups], options.show),
         periods=tally.timeline.periods(options.population),
+        group_periods=tally.timeline.group_periods(options.population, [(g.outlet, g.language) for g in groups]),
         warnings=tuple(_warnings(groups, total)),
         provenance={**(provenance or {}), "data": tally.digest},
     )

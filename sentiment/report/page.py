@@ -7,13 +7,19 @@ from importlib import resources
 
 from sentiment.records import STANCES, Estimate
 from sentiment.report import charts, wording
-from sentiment.report.result import Comparison, ReasonCount, Report, Typical
+from sentiment.report.result import Comparison, Period, ReasonCount, Report, Typical
 
 LISTED = 60
 """Groups in the page's table; the files list all."""
 
 MATRIX = 12
 """Groups of one matrix of comparisons; more do not fit a page, and the sentences tell what differs."""
+
+PAIRS = 60
+"""Pairs of groups in the table of compared shares."""
+
+TIME_GROUPS = 6
+"""Groups whose course over time is drawn; the JSON file has all."""
 
 TYPICAL_GROUPS = 10
 REASON_GROUPS = 15
@@ -47,8 +53,9 @@ def to_html(report: Report) -> str:
         "shares": charts.shares(report),
         "net": charts.net(report),
         "reasons": charts.reasons(report),
-        "time": charts.over_time(report),
+        "time": charts.over_time(report.periods),
     }
+    courses = courses_by_group(report)
     return template.render(
         report=report,
         style=folder.joinpath("report.css").read_text(encoding="utf-8"),
@@ -58,8 +65,11 @@ def to_html(report: Report) -> str:
         left=max(0, len(report.groups) - LISTED),
         drawn=charts.LISTED,
         matrices=matrices(report),
+        courses=[(name, charts.over_time(some, name)) for name, some in courses[:TIME_GROUPS]],
+        more_courses=max(0, len(courses) - TIME_GROUPS),
+        pairs=pairs(report),
         different=[one for one in report.comparisons if one.different],
-        alike=[one for one in report.comparisons if not one.different],
+        alike=[one for one in report.comparisons if not one.different and one.measure == "net"],
         reasons=[r for r in report.reasons if r.outlet is None and r.language is None],
         by_group=reasons_by_group(report),
         typical=typical_by_group(report),
@@ -89,7 +99,8 @@ def matrices(report: Report) -> list[Matrix]:
     """Comparisons as matrices: the outlets of each language, the languages, the sides of a date."""
     parts: dict[tuple[str, str], list[Comparison]] = {}
     for one in report.comparisons:
-        parts.setdefault((one.kind, one.within), []).append(one)
+        if one.measure == "net":
+            parts.setdefault((one.kind, one.within), []).append(one)
     found = []
     for (kind, within), some in parts.items():
         if len(some) < 2:  # one pair is told in its sentence
@@ -99,6 +110,28 @@ def matrices(report: Report) -> list[Matrix]:
         title = {"outlets": f"Outlets in {within}", "languages": "Languages", "dates": "Before and after"}[kind]
         found.append(Matrix(title, tuple(names), cells))
     return found
+
+
+def pairs(report: Report) -> list[tuple[str, dict[str, Comparison]]]:
+    """Each pair of groups with its comparisons by what is compared; those with a difference first."""
+    found: dict[tuple[str, str, str, str], dict[str, Comparison]] = {}
+    for one in report.comparisons:
+        found.setdefault((one.kind, one.within, one.first, one.second), {})[one.measure] = one
+    named = [
+        (f"{first} against {second}" + (f", {within}" if within else ""), some)
+        for (_, within, first, second), some in found.items()
+    ]
+    return sorted(named, key=lambda pair: not any(one.different for one in pair[1].values()))[:PAIRS]
+
+
+def courses_by_group(report: Report) -> list[tuple[str, list[Period]]]:
+    """The courses over time of the groups, largest first; none where one group is all there is."""
+    if sum(group.comments > 0 for group in report.groups) < 2:
+        return []
+    found: dict[str, list[Period]] = {}
+    for one in report.group_periods:
+        found.setdefault(" ".join(filter(None, (one.outlet, one.language))), []).append(one)
+    return list(found.items())
 
 
 def reasons_by_group(report: Report) -> list[tuple[str, dict[str, ReasonCount]]]:

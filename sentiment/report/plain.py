@@ -30,6 +30,9 @@ def as_dict(report: Report) -> dict[str, Any]:
         "reasons": [_reason(one) for one in report.reasons],
         "typical": [_typical(one) for one in report.typical],
         "time": [_period(one) for one in report.periods],
+        "time_by_group": [
+            {"outlet": one.outlet, "language": one.language, **_period(one)} for one in report.group_periods
+        ],
         "skipped": [{"source": skipped.source, "reason": skipped.reason} for skipped in report.skipped],
         "warnings": list(report.warnings),
         "notes": list(report.notes),
@@ -80,6 +83,7 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
 def _comparison(one: Comparison) -> dict[str, Any]:
     return {
         "kind": one.kind,
+        "measure": one.measure,
         "within": one.within,
         "first": one.first,
         "second": one.second,

@@ -63,7 +63,7 @@ def footer(report: Report) -> list[str]:
     """What has to be said below the numbers: per group, comparisons, warnings, notes, what was skipped."""
     notes = _by_group(report)
     different = [one.sentence for one in report.comparisons if one.different]
-    alike = [one.sentence for one in report.comparisons if not one.different]
+    alike = [one.sentence for one in report.comparisons if not one.different and one.measure == "net"]
     notes += _some([*different, *alike], "comparisons")
     notes += _some([f"Warning: {text}" for text in report.warnings], "warnings")
     notes += report.notes
