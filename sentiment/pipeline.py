@@ -86,6 +86,7 @@ def analyse(
     options: ReadOptions | None = None,
     reasons: bool = False,
     backend: BackendOptions | None = None,
+    labels: Mapping[str, Label] | None = None,
 ) -> Iterator[Tagged | Skipped]:
     """Pages with the stance of every comment; a human's label wins over the model's.
 
@@ -97,8 +98,9 @@ def analyse(
         options: how to read.
         reasons: whether the words and cues behind each decision are wanted.
         backend: what tags the comments, if not the linear model.
+        labels: people's labels by comment; None takes those in the folder.
     """
-    tagger = Tagger(target=target, annotations=annotations, model=model, backend=backend)
+    tagger = Tagger(target=target, annotations=annotations, model=model, backend=backend, labels=labels)
     for batch in _gathered(read(paths, options=options), tagger.backend.at_once):
         tagged = iter(tagger.tag([page for page in batch if isinstance(page, Page)], reasons=reasons))
         yield from (item if isinstance(item, Skipped) else next(tagged) for item in batch)
@@ -151,16 +153,23 @@ class Tagger:
         annotations: folder with one folder of labels per target.
         model: a model file other than the target's own.
         backend: what tags the comments, if not the linear model.
+        labels: people's labels by comment; None takes those in the folder.
     """
 
     def __init__(
-        self, *, target: str, annotations: Path, model: Path | None, backend: BackendOptions | None = None
+        self,
+        *,
+        target: str,
+        annotations: Path,
+        model: Path | None,
+        backend: BackendOptions | None = None,
+        labels: Mapping[str, Label] | None = None,
     ) -> None:
         from sentiment.annotate.labels import load
         from sentiment.stance.target import load_target
 
         chosen = load_target(target)
-        self.labels: dict[str, Label] = load(annotations / chosen.slug).current
+        self.labels = load(annotations / chosen.slug).current if labels is None else labels
         self.backend: StanceBackend = _backend(target, model, backend)
         self._learned = frozenset(_meta(self.backend).get("trained_ids", ()))
 
@@ -177,8 +186,9 @@ class Tagger:
         if label is None:
             return stance
         # a model's error on what it learned from says nothing about its error elsewhere: such a label is known, not
-        # a part of the random sample
-        drawn = None if comment.id in self._learned or label.purpose == "train" else label.inclusion
+        # a part of the random sample; nor is one of a draw that was held to some comments by a filter
+        apart = comment.id in self._learned or label.purpose == "train" or label.scope
+        drawn = None if apart else label.inclusion
         return replace(stance, name=label.stance, source="human", annotator=label.annotator, inclusion=drawn)
 
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sentiment.errors import InputError
 from sentiment.pipeline import DEFAULT_ANNOTATIONS, DEFAULT_TARGET, Paths, Tagged, analyse, training
-from sentiment.records import STANCES, Skipped, Stance
+from sentiment.records import STANCES, Label, Skipped, Stance
 
 if TYPE_CHECKING:
     from sentiment.report.filters import Filters
@@ -51,7 +52,7 @@ def report(
     tagged = analyse(paths, target=target, annotations=annotations, model=model, options=options)
     asked = report_options(target, by=by, population=population, model=model)
     if filters is not None:
-        tagged = select(tagged, filters, target=target)
+        tagged = select(tagged, filters, target=target, annotations=annotations, model=model)
     return fold(tagged, target=target, options=asked, annotations=annotations)
 
 
@@ -65,6 +66,7 @@ def report_options(
     step: str = "auto",
     show: Callable[[str], str] = str,
     evidence: bool = True,
+    margin: float | None = None,
     backend: BackendOptions | None = None,
 ) -> ReportOptions:
     """What a report on a target is asked for: with the target's reasons and the model's training prevalence.
@@ -87,6 +89,7 @@ def report_options(
         themes=themes_of(chosen) if chosen.reasons and evidence else None,
         titles=chosen.titles,
         by_time=evidence,
+        margin=margin,
         today=date.today(),
         show=show,
     )
@@ -111,8 +114,19 @@ def themes_of(target: Target) -> Callable[[str, str], dict[str, bool]]:
     return find
 
 
-def select(tagged: Iterable[Tagged | Skipped], filters: Filters, *, target: str) -> Iterator[Tagged | Skipped]:
-    """Only the comments that pass the filters, on their pages; a page whose outlet is not asked for falls away."""
+def select(
+    tagged: Iterable[Tagged | Skipped],
+    filters: Filters,
+    *,
+    target: str,
+    annotations: Path = DEFAULT_ANNOTATIONS,
+    model: Path | None = None,
+    labels: Mapping[str, Label] | None = None,
+) -> Iterator[Tagged | Skipped]:
+    """Only the comments that pass the filters, on their pages; a page whose outlet is not asked for falls away.
+
+    Labels that were drawn among just these comments are then the random sample, and all others are known.
+    """
     from sentiment.stance.target import load_target
 
     chosen = load_target(target)
@@ -120,11 +134,30 @@ def select(tagged: Iterable[Tagged | Skipped], filters: Filters, *, target: str)
     if unknown:
         raise InputError(f"no reason {', '.join(unknown)}; {chosen.slug} has {', '.join(chosen.reasons) or 'none'}")
     keep = filters.keeper(themes_of(chosen) if filters.reasons else None)
+    drawn: Mapping[str, float | None] = {}
+    if filters.scope:
+        from sentiment.annotate.labels import load
+
+        known = load(annotations / chosen.slug).current if labels is None else labels
+        drawn = _drawn_within(filters.scope, known, training(target, model).get("trained_ids", ()))
     for item in tagged:
         if isinstance(item, Skipped):
             yield item
         elif (left := keep(item.page, item.stances)) is not None:
-            yield Tagged(*left)
+            page, stances = left
+            if drawn:
+                pairs = zip(page.comments, stances, strict=True)
+                stances = tuple(replace(stance, inclusion=drawn.get(comment.id)) for comment, stance in pairs)
+            yield Tagged(page, stances)
+
+
+def _drawn_within(scope: str, labels: Mapping[str, Label], learned: Iterable[str]) -> dict[str, float | None]:
+    apart = set(learned)
+    return {
+        name: label.inclusion
+        for name, label in labels.items()
+        if label.scope == scope and label.purpose != "train" and name not in apart
+    }
 
 
 def fold(

@@ -109,7 +109,7 @@ def report(
     )
     tagged = tagged_pages(paths, PageJob(target, annotations, model), run_of(workers, engine, scheduler), stronger)
     found = fold(
-        select(tagged, chosen, target=target),
+        select(tagged, chosen, target=target, annotations=annotations, model=model),
         target=target,
         options=asked,
         annotations=annotations,

@@ -39,6 +39,8 @@ class Question:
     """Prevalence of the stances in the model's training data, for the cross-check."""
     confusion: Floats | None = None
     """True by predicted stance, from all random labels."""
+    margin: float | None = None
+    """Half the width of the intervals that labels are planned for, beside 5 and 10 points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +302,7 @@ def _group(
         power={} if power is None else dict(zip(STANCES, map(float, power), strict=True)),
         checks=checks,
         warnings=tuple(warnings),
-        plan=plan(cell, labels=labels, unit=unit, fixed=fixed) if numbers.tagged else None,
+        plan=plan(cell, labels=labels, unit=unit, fixed=fixed, margin=question.margin) if numbers.tagged else None,
     )
 
 

@@ -51,6 +51,8 @@ class ReportOptions:
     themes: Themes | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
     """Reason -> its name in a sentence."""
+    margin: float | None = None
+    """Half the width of an interval that labels are planned for, beside 5 and 10 points."""
     by_time: bool = True
     """Whether each group's course over time is wanted too."""
     today: date | None = None
@@ -126,7 +128,7 @@ class Tally:
     def question(self) -> Question:
         """What is asked of every group."""
         drawn = [label for cell in self.cells.values() for label in cell.drawn]
-        return Question(self.options.population, self.options.prior, confusion(drawn))
+        return Question(self.options.population, self.options.prior, confusion(drawn), self.options.margin)
 
     def along(self, *axes: int) -> dict[tuple[str, ...], Estimated]:
         """The groups along some of outlet (0), language (1) and side of the split (2)."""

@@ -26,7 +26,10 @@ class LabelPlan:
     """Labels still needed for an interval of 5 points to either side; None where no number of labels reaches it."""
     for_10: int | None
     next: Mapping[str, int]
-    """Predicted stance -> how many of the labels for 10 points (5, where 10 is reached) to draw there."""
+    """Predicted stance -> how many of the labels for 10 points (5, where 10 is reached) to draw there; of those for the
+    margin that was asked for, if one was."""
+    asked: int | None = None
+    """Labels still needed for the margin that was asked for; None too where none was."""
 
 
 @dataclass(frozen=True, slots=True)

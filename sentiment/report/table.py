@@ -62,9 +62,10 @@ def print_table(report: Report, console: Console) -> None:
 def footer(report: Report) -> list[str]:
     """What has to be said below the numbers: per group, comparisons, warnings, notes, what was skipped."""
     notes = _by_group(report)
-    different = [one.sentence for one in report.comparisons if one.different]
-    alike = [one.sentence for one in report.comparisons if not one.different and one.measure == "net"]
-    notes += _some([*different, *alike], "comparisons")
+    net = [one for one in report.comparisons if one.measure == "net"]
+    shares = [one.sentence for one in report.comparisons if one.measure != "net" and one.different]
+    told = [one.sentence for one in net if one.different] + shares + [one.sentence for one in net if not one.different]
+    notes += _some(told, "comparisons")
     notes += _some([f"Warning: {text}" for text in report.warnings], "warnings")
     notes += report.notes
     if report.skipped:
