@@ -232,4 +232,5 @@ def _unused_labels(folder: Path, used: int) -> Iterator[str]:
 
     left = len(load(folder).current) - used
     if left > 0:
-        yield f"{left} labels in {folder} are of comments that are not counted here."
+        are = "label in {} is of a comment that is" if left == 1 else "labels in {} are of comments that are"
+        yield f"{left} {are.format(folder)} not counted here."

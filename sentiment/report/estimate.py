@@ -129,9 +129,8 @@ def _census_variances(numbers: _Numbers, parts: Mapping[int, Sequence[float]]) -
     """
     count, n = len(parts), numbers.tagged
     smooth = [(named + 1) / (n + 2) for named in numbers.named]
-    net_share = (numbers.named[0] - numbers.named[1]) / n
     found = [p * (1 - p) / n for p in smooth]
-    found.append(max(0.0, (numbers.named[0] + numbers.named[1]) / n - net_share**2) / n)
+    found.append((smooth[0] + smooth[1] - (smooth[0] - smooth[1]) ** 2) / n)
     if count > 1:
         between = [count / (count - 1) * sum(part[i] ** 2 for part in parts.values()) for i in range(NET + 1)]
         found = [max(pair) for pair in zip(found, between, strict=True)]

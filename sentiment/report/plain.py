@@ -165,9 +165,9 @@ def to_csv(report: Report) -> str:
 
 
 def to_markdown(report: Report) -> str:
-    """A GitHub-flavoured table with the notes below."""
+    """The headline, a GitHub-flavoured table, and the notes below."""
     header = ["outlet", "language", "pages", "comments", "human", *STANCES, "net", "method"]
-    lines = [f"**{report.statement}**", "", "| " + " | ".join(header) + " |"]
+    lines = [f"**{report.headline}**", "", "| " + " | ".join(header) + " |"]
     lines.append(
         "|" + "|".join(" --- " if i in (0, 1, len(header) - 1) else " ---: " for i in range(len(header))) + "|"
     )

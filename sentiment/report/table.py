@@ -50,7 +50,7 @@ def print_table(report: Report, console: Console) -> None:
         if wide:
             row.append(Text(_bar(group), style="" if plain else "cyan"))
         table.add_row(*row, style="bold" if total and not plain else "")
-    console.print(Text(report.statement, style="" if plain else "bold"))
+    console.print(Text(report.headline, style="" if plain else "bold"), soft_wrap=plain)
     console.print(Text("Share of comments in percent, 95 % interval" + (" in brackets" if plain else " below")))
     console.print(table)
     if len(report.groups) > LISTED:

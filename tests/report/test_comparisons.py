@@ -104,6 +104,17 @@ def test_groups_without_intervals_are_shown_not_compared() -> None:
     assert "c.example en (one thread)" in note
 
 
+def test_all_the_same_stance() -> None:
+    """Everybody in favour on both sides: no difference, and an interval that does not claim to know it exactly."""
+    pages = [
+        (page(f"{o}{i}", 20, outlet=o), [human("favor")] * 20) for i in range(3) for o in ("a.example", "b.example")
+    ]
+    for one in folded(*pages).comparisons:
+        assert (one.difference, one.different) == (0.0, False)
+        assert one.high is not None
+        assert 0.01 < one.high < 0.2
+
+
 def test_languages_are_compared() -> None:
     """Languages are compared over all outlets."""
     report = folded(

@@ -207,4 +207,4 @@ def test_labels_for_unknown_comments_are_counted(tmp_path: Path) -> None:
     done = run("report", "seeds", "--format", "json", "--annotations", tmp_path / "annotations", home=tmp_path)
     data = json.loads(done.stdout)
     assert data["total"]["human"] == 0
-    assert any(note.startswith("1 labels in") for note in data["notes"])
+    assert any(note.startswith("1 label in") for note in data["notes"])
