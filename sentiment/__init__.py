@@ -10,7 +10,9 @@ The names below load on first use, so that importing the package stays cheap.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
@@ -59,3 +61,19 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+class _Package(ModuleType):
+    """Keeps ``sentiment.report`` the function: the first import from the folder of that name would put the module there."""
+
+    @property
+    def report(self) -> object:
+        """The function :func:`sentiment.reporting.report`."""
+        return getattr(import_module(_HOME["report"]), "report")  # noqa: B009 - the module is not known to type checkers
+
+    @report.setter
+    def report(self, module: ModuleType) -> None:
+        """Leave it as it is; the module is found in ``sys.modules``."""
+
+
+sys.modules[__name__].__class__ = _Package

@@ -57,9 +57,10 @@ def shares(report: Report) -> Picture | None:
         for row, group in enumerate(groups):
             share: dict[str, float] = {name: group.shares[name].share or 0.0 for name in STANCES}
             half = share["neutral"] / 2
-            axes.barh(row, share["against"], left=-half - share["against"], color=_COLOURS["against"], height=0.62)
-            axes.barh(row, share["neutral"], left=-half, color=_COLOURS["neutral"], height=0.62)
-            axes.barh(row, share["favor"], left=half, color=_COLOURS["favor"], height=0.62)
+            high = _high(narrow)
+            axes.barh(row, share["against"], left=-half - share["against"], color=_COLOURS["against"], height=high)
+            axes.barh(row, share["neutral"], left=-half, color=_COLOURS["neutral"], height=high)
+            axes.barh(row, share["favor"], left=half, color=_COLOURS["favor"], height=high)
             for name, x in (("against", -half - share["against"] / 2), ("favor", half + share["favor"] / 2)):
                 if share[name] > (0.12 if narrow else 0.06) * reach:
                     axes.text(x, row, f"{100 * share[name]:.0f}", ha="center", va="center", color=_PAPER, fontsize=9)
@@ -113,8 +114,8 @@ def reasons(report: Report) -> Picture | None:
     def draw(axes: Axes, narrow: bool) -> None:
         most = max(max(r.by_stance["favor"], r.by_stance["against"]) for r in found) or 1
         for row, reason in enumerate(found):
-            axes.barh(row, -reason.by_stance["against"], color=_COLOURS["against"], height=0.62)
-            axes.barh(row, reason.by_stance["favor"], color=_COLOURS["favor"], height=0.62)
+            axes.barh(row, -reason.by_stance["against"], color=_COLOURS["against"], height=_high(narrow))
+            axes.barh(row, reason.by_stance["favor"], color=_COLOURS["favor"], height=_high(narrow))
             for name, side in (("against", -1), ("favor", 1)):
                 n = reason.by_stance[name]
                 if n:
@@ -141,7 +142,7 @@ def over_time(periods: Sequence[Period], name: str = "") -> Picture | None:
         gap = {"day": 1, "week": 7, "month": 30}[periods[0].step]
         most = max(p.comments for p in periods)
         axes.bar(
-            days, [0.5 * p.comments / most for p in periods], bottom=-1.0, width=0.8 * gap, color=_COLOURS["neutral"]
+            days, [0.4 * p.comments / most for p in periods], bottom=-1.5, width=0.8 * gap, color=_COLOURS["neutral"]
         )
         axes.axhline(0, color=_INK, linewidth=0.8)
         for day, period in zip(days, periods, strict=True):
@@ -155,8 +156,8 @@ def over_time(periods: Sequence[Period], name: str = "") -> Picture | None:
                     markerfacecolor=_PAPER if low is None else colour,
                 )  # fmt: skip
             if period.articles:
-                axes.plot([day], [1.03], "v", markersize=6, color=_SOFT, clip_on=False)
-        axes.set_ylim(-1.0, 1.0)
+                axes.plot([day], [1.06], "v", markersize=6, color=_SOFT, clip_on=False)
+        axes.set_ylim(-1.5, 1.0)
         axes.set_yticks([-1, -0.5, 0, 0.5, 1], ["−100", "−50", "0", "+50", "+100"])
         count = min(len(periods), 3 if narrow else 6)
         marks = [periods[round(i * (len(periods) - 1) / (count - 1))] for i in range(count)]
@@ -217,6 +218,11 @@ def _for_page(svg: str, text: str) -> str:
     return re.sub(r"<svg ", f'<svg role="img" aria-label="{escape(text[:1500])}" ', svg, count=1)
 
 
+def _high(narrow: bool) -> float:
+    """Height of a bar within its row; on a narrow screen its name stands above it and has to be nearer to it than to the last."""
+    return 0.44 if narrow else 0.62
+
+
 def _middle(axes: Axes, rows: int) -> None:
     """The line at zero, apart for each row so that it crosses no label."""
     for row in range(rows):
@@ -224,12 +230,12 @@ def _middle(axes: Axes, rows: int) -> None:
 
 
 def _rows(axes: Axes, labels: Sequence[str], narrow: bool, *, last_bold: bool = False) -> None:
-    axes.set_ylim(len(labels) - 0.4, -1.0)
+    axes.set_ylim(len(labels) - 0.4, -1.0 if narrow else -0.7)
     axes.tick_params(axis="y", length=0)
     for row, label in enumerate(labels):
         weight = "bold" if last_bold and row == len(labels) - 1 else "normal"
         if narrow:
-            at: dict[str, Any] = {"x": axes.get_xlim()[0], "y": row - 0.5, "ha": "left"}
+            at: dict[str, Any] = {"x": axes.get_xlim()[0], "y": row - 0.42, "ha": "left"}
         else:
             at = {"x": axes.get_xlim()[0] - 0.03 * (axes.get_xlim()[1] - axes.get_xlim()[0]), "y": row, "ha": "right"}
         axes.text(**at, s=_short(label, 44 if narrow else 26), va="center", fontsize=9.5, color=_INK, fontweight=weight)

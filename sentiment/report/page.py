@@ -47,6 +47,7 @@ def to_html(report: Report) -> str:
         "span": span,
         "count": wording.count,
         "netspan": net_span,
+        "tight": tight,
     }
     template = environment.from_string(folder.joinpath("report.html.j2").read_text(encoding="utf-8"))
     pictures = {
@@ -65,10 +66,10 @@ def to_html(report: Report) -> str:
         left=max(0, len(report.groups) - LISTED),
         drawn=charts.LISTED,
         matrices=matrices(report),
-        courses=[(name, charts.over_time(some, name)) for name, some in courses[:TIME_GROUPS]],
+        courses=[(name, some[0].step, charts.over_time(some, name)) for name, some in courses[:TIME_GROUPS]],
         more_courses=max(0, len(courses) - TIME_GROUPS),
         pairs=pairs(report),
-        different=[one for one in report.comparisons if one.different],
+        different=told(report),
         alike=[one for one in report.comparisons if not one.different and one.measure == "net"],
         reasons=[r for r in report.reasons if r.outlet is None and r.language is None],
         by_group=reasons_by_group(report),
@@ -93,6 +94,23 @@ def net_span(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return "–"
     return f"{wording.signed(estimate.low)} to {wording.signed(estimate.high)}"
+
+
+def tight(text: str) -> str:
+    """No line break between a number and its unit."""
+    return text.replace(" %", "\u00a0%").replace(" points", "\u00a0points")
+
+
+def told(report: Report) -> list[Comparison]:
+    """The differences that are told in a sentence: of net, and of shares where a pair does not differ in net."""
+    net = [one for one in report.comparisons if one.different and one.measure == "net"]
+    pairs = {(one.kind, one.within, one.first, one.second) for one in net}
+    shares = [
+        one
+        for one in report.comparisons
+        if one.different and one.measure != "net" and (one.kind, one.within, one.first, one.second) not in pairs
+    ]
+    return net + shares
 
 
 def matrices(report: Report) -> list[Matrix]:

@@ -11,7 +11,8 @@ from sentiment.report.estimate import Question, estimate
 from sentiment.report.fold import Cell, merged
 from sentiment.report.result import FEW, Period, PopulationName
 
-STEPS = ("auto", "day", "week", "month")
+_LENGTHS = ("day", "week", "month")
+STEPS = ("auto", *_LENGTHS)
 
 _MOST = 40
 """Periods on a time line before the next longer step is taken: more cannot be read."""
@@ -64,24 +65,28 @@ class Timeline:
 
     def periods(self, population: PopulationName) -> tuple[Period, ...]:
         """The periods that have a comment, in order."""
-        parts: dict[date, list[Cell]] = {}
-        for cells in self._cells.values():
-            for first, cell in cells.items():
-                parts.setdefault(start(first, self.step), []).append(cell)
-        return self._line(parts, (None, None), self._articles[None], population)
+        return self._line(_parts(self._cells.values(), self.step), self.step, (None, None), population)
 
     def group_periods(self, population: PopulationName, groups: Sequence[Name]) -> tuple[Period, ...]:
-        """The lines of the groups, in the given order; a group has one with enough dated comments in several periods."""
+        """The lines of the groups, in the given order; a group has one with enough dated comments in several periods.
+
+        Unless a step was asked for, a group takes a longer one than all together where its periods would be nearly empty.
+        """
         found: list[Period] = []
         for name in groups if self.by_group else ():
-            if name == (None, None):  # everything is one group, and that line is there already
-                continue
             cells = self._cells.get(name, {})
-            parts: dict[date, list[Cell]] = {}
-            for first, cell in cells.items():
-                parts.setdefault(start(first, self.step), []).append(cell)
-            if len(parts) > 1 and sum(cell.comments for cell in cells.values()) >= FEW:
-                found += self._line(parts, name, self._articles.get(name, Counter()), population)
+            count = sum(cell.comments for cell in cells.values())
+            if name == (None, None) or count < FEW:
+                continue  # everything is one group, and that line is there already; or there is too little for a course
+            taken: tuple[dict[date, list[Cell]], str] | None = None
+            for step in [self.step] if self._asked != "auto" else _LENGTHS[_LENGTHS.index(self.step) :]:
+                parts = _parts([cells], step)
+                if len(parts) > 1:
+                    taken = parts, step
+                if count >= FEW * len(parts):
+                    break
+            if taken is not None:
+                found += self._line(*taken, name, population)
         return tuple(found)
 
     @property
@@ -92,11 +97,10 @@ class Timeline:
         return _step(*self._span)
 
     def _line(
-        self, parts: Mapping[date, list[Cell]], name: Name, days: Mapping[date, int], population: PopulationName
+        self, parts: Mapping[date, list[Cell]], step: str, name: Name, population: PopulationName
     ) -> tuple[Period, ...]:
-        step = self.step
         articles: Counter[date] = Counter()
-        for day, count in days.items():
+        for day, count in self._articles.get(None if name == (None, None) else name, Counter()).items():
             articles[start(day, step)] += count
         question = Question(population)
         found = []
@@ -124,6 +128,15 @@ class Timeline:
 
     def _late(self, day: date) -> bool:
         return self.today is not None and day > self.today
+
+
+def _parts(groups: Iterable[Mapping[date, Cell]], step: str) -> dict[date, list[Cell]]:
+    """Period -> the cells in it."""
+    parts: dict[date, list[Cell]] = {}
+    for cells in groups:
+        for first, cell in cells.items():
+            parts.setdefault(start(first, step), []).append(cell)
+    return parts
 
 
 def start(day: date, step: str) -> date:

@@ -78,6 +78,16 @@ def test_days_become_months_without_losing_a_comment() -> None:
         assert {one.start for one in report.periods} == wanted
 
 
+def test_a_thin_group_takes_a_longer_step() -> None:
+    """Where all have days, a group of a comment a day has weeks, unless days are asked for."""
+    month = [datetime(2018, 5, 1) + timedelta(days=i) for i in range(28)]
+    thin, thick = page("p", 28, dates=month), page("q", 28 * 25, outlet="b.example", dates=month)
+    pages = (thin, [human("favor")] * 28), (thick, [human("favor")] * len(thick.comments))
+    report = folded(*pages)
+    assert {(one.outlet, one.step) for one in report.group_periods} == {("a.example", "week"), ("b.example", "day")}
+    assert {one.step for one in folded(*pages, options=ReportOptions(step="day")).group_periods} == {"day"}
+
+
 def test_one_group_has_no_second_line() -> None:
     """Grouped by outlet alone, a line per outlet; a chart of a single period is no chart."""
     report = two_outlets(by=("outlet",))
