@@ -66,7 +66,7 @@ def shares(report: Report) -> Picture | None:
                     axes.text(x, row, f"{100 * share[name]:.0f}", ha="center", va="center", color=_PAPER, fontsize=9)
             axes.text(1.04 * reach, row, f"{100 * share['unrelated']:.0f} %", va="center", color=_SOFT, fontsize=9)
         axes.text(1.04 * reach, -0.75, "unrelated", va="center", color=_SOFT, fontsize=8)
-        _middle(axes, len(groups))
+        _middle(axes, len(groups), narrow)
         axes.set_xlim(-reach, reach)
         _percent_axis(axes, [-reach, -reach / 2, 0, reach / 2, reach], "← % against · % in favour →")
         _rows(axes, [_label(group, report) for group in groups], narrow, last_bold=len(report.groups) > 1)
@@ -87,7 +87,7 @@ def net(report: Report) -> Picture | None:
         return None
 
     def draw(axes: Axes, narrow: bool) -> None:
-        _middle(axes, len(groups))
+        _middle(axes, len(groups), narrow)
         for row, group in enumerate(groups):
             value = group.net.share or 0.0
             known = group.net.low is not None and group.net.high is not None
@@ -123,7 +123,7 @@ def reasons(report: Report) -> Picture | None:
                     axes.text(
                         where, row, str(n), va="center", ha="left" if side > 0 else "right", color=_INK, fontsize=9
                     )
-        _middle(axes, len(found))
+        _middle(axes, len(found), narrow)
         axes.set_xlim(-1.25 * most, 1.25 * most)
         axes.set_xticks([])
         axes.set_xlabel("← comments against · comments in favour →", color=_SOFT, fontsize=9)
@@ -159,15 +159,25 @@ def over_time(periods: Sequence[Period], name: str = "") -> Picture | None:
                 axes.plot([day], [1.06], "v", markersize=6, color=_SOFT, clip_on=False)
         axes.set_ylim(-1.5, 1.0)
         axes.set_yticks([-1, -0.5, 0, 0.5, 1], ["−100", "−50", "0", "+50", "+100"])
-        count = min(len(periods), 3 if narrow else 6)
-        marks = [periods[round(i * (len(periods) - 1) / (count - 1))] for i in range(count)]
-        axes.set_xticks([float(p.start.toordinal()) for p in marks], [p.start.isoformat() for p in marks])
+        marks = _marks(periods, 3 if narrow else 6)
+        words = [p.start.isoformat()[: 7 if p.step == "month" else 10] for p in marks]
+        axes.set_xticks([float(p.start.toordinal()) for p in marks], words)
         axes.tick_params(colors=_SOFT, labelsize=9, length=0)
         axes.set_ylabel("net, points", color=_SOFT, fontsize=9)
 
     whose = f"{name}, net" if name else "Net"
     text = f"{whose} stance by {periods[0].step}. " + _period_words(periods)
     return _picture(draw, 5 if name else 8, text, f"time {name}")
+
+
+def _marks(periods: Sequence[Period], most: int) -> list[Period]:
+    """Periods whose beginning is written below a time line: the first, and each that is far enough from the last written."""
+    apart = (periods[-1].start - periods[0].start) / max(1, most - 0.5)
+    found = [periods[0]]
+    for period in periods[1:]:
+        if period.start - found[-1].start >= apart:
+            found.append(period)
+    return found
 
 
 def _picture(draw: Callable[[Axes, bool], None], rows: int, text: str, salt: str) -> Picture:
@@ -223,10 +233,11 @@ def _high(narrow: bool) -> float:
     return 0.44 if narrow else 0.62
 
 
-def _middle(axes: Axes, rows: int) -> None:
+def _middle(axes: Axes, rows: int, narrow: bool) -> None:
     """The line at zero, apart for each row so that it crosses no label."""
     for row in range(rows):
-        axes.plot([0, 0], [row - 0.31, row + 0.31], color=_INK, linewidth=0.8, solid_capstyle="butt")
+        half = _high(narrow) / 2
+        axes.plot([0, 0], [row - half, row + half], color=_INK, linewidth=0.8, solid_capstyle="butt")
 
 
 def _rows(axes: Axes, labels: Sequence[str], narrow: bool, *, last_bold: bool = False) -> None:

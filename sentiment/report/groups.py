@@ -227,8 +227,9 @@ def _warnings(groups: Sequence[Group], total: Group, most: int = 3) -> Iterable[
     if not named:
         return
     more = f" and {len(some) - most} more" if len(some) > most else ""
+    where = f"In {len(some)} of {len(groups)} groups a" if some else "A"
     yield (
-        f"In {len(some)} of {len(groups)} groups a cross-check disagrees with the shares by more than their intervals: "
+        f"{where} cross-check disagrees with the shares by more than their intervals: "
         f"{', '.join(named)}{more}. The model’s probabilities are off there, or a stance is worded differently; intervals "
         "from random labels stand, a share by the model alone does not."
     )
