@@ -85,7 +85,7 @@ def export(
     from sentiment.engine.pages import PageJob
     from sentiment.errors import InputError
     from sentiment.records import Skipped
-    from sentiment.report.privacy import masked
+    from sentiment.report.privacy import masked, masked_stances
     from sentiment.report.rows import mark_duplicates, rows, write_rows
     from sentiment.reporting import reasons_of_untagged, select, untagged
 
@@ -103,7 +103,10 @@ def export(
                 skipped.append(item)
             else:
                 why.update(reasons_of_untagged(item.stances))
-                yield from rows(masked(item.page) if mask else item.page, item.stances, author=name_of)
+                page, stances = item.page, item.stances
+                if mask:
+                    page, stances = masked(page), masked_stances(page, stances)
+                yield from rows(page, stances, author=name_of)
 
     stronger = chosen_backend(backend, paths, target, annotations, model, folder=is_folder(output))
     marking = filters.duplicates is Duplicates.mark
