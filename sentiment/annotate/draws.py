@@ -133,7 +133,8 @@ def make(store: Store, options: DrawOptions) -> Drawn:
     rows += [_row(ids[at], len(rows) + i, 0, names[at], float(sample.chance[at])) for i, at in enumerate(kept)]
     about = {"n": len(chosen) if options.plan else options.n, "by": options.by, "overlap": options.overlap}
     about |= {"floor": options.floor, "uniform": _uniform(options), "scope": options.scope, "fill": fill}
-    about |= {"chances": sample.lines, "pages": Counter(short(row["page_id"]) for row in frame)}
+    if options.purpose != "train":  # what later draws need to know of this one
+        about |= {"chances": sample.lines, "pages": Counter(short(row["page_id"]) for row in frame)}
     head = _head(
         options.purpose,
         options.sampler,
