@@ -141,10 +141,10 @@ def pages(
 
 
 def same(runs: int, seed: int, population: PopulationName, *, by_thread: bool) -> None:
-    """Two random halves of the same comments compared: how often they are called different."""
+    """Two random halves of the same comments compared: how often they are called different, in net or in any share."""
     random = np.random.default_rng(seed)
     setting = Setting("", 40, 20, 0, 1.0)
-    called = 0
+    called, net = 0, 0
     for _ in range(runs):
         stances, probabilities, threads = world(setting, random)
         half = random.random(setting.threads)[threads] < 0.5 if by_thread else random.random(len(stances)) < 0.5
@@ -153,8 +153,12 @@ def same(runs: int, seed: int, population: PopulationName, *, by_thread: bool) -
             tally.add(page, tagged)
         made, _ = compare_all(tally.along(1, 0), {}, {})
         called += any(one.different for one in made)
+        net += any(one.different for one in made if one.measure == "net")
     what = "threads" if by_thread else "comments"
-    print(f"A/A, random halves of {what}: {100 * called / runs:.1f} % called different ({runs} runs)")
+    print(
+        f"A/A, random halves of {what}: {100 * called / runs:.1f} % called different in net or a share, "
+        f"{100 * net / runs:.1f} % in net ({runs} runs)"
+    )
 
 
 def resampled(sizes: Floats, hits: Floats, random: np.random.Generator, times: int = 400) -> tuple[float, float]:

@@ -27,7 +27,7 @@ BLOCKS = ("words", "chars", "tags", "marks", "negated", "cues", "pairs", "vader"
 OPTIONS = Options(label="stance", group="batch", language="language", target=load_target("xiaomi-us"))
 
 
-def ablation(path: str, C: float = 0.2) -> None:
+def ablation(path: str) -> None:
     """One line per set of blocks."""
     rows = read_rows(read_table(path), OPTIONS)
     target = OPTIONS.target
@@ -37,7 +37,7 @@ def ablation(path: str, C: float = 0.2) -> None:
     sets |= {"words and letters": ("words", "chars"), "cues alone": ("cues",)}
     print(f"{'':<22}{'log-loss':>9}{'macro-F1':>10}" + "".join(f"{name:>8}" for name in rows.languages or ()))
     for name, blocks in sets.items():
-        loss, shares = trial.run(weights_of(blocks), C)
+        loss, shares = trial.run(weights_of(blocks))
         said = shares.argmax(axis=1)
         each = [
             mean_f1(rows.codes[trial.parts == place], said[trial.parts == place], rows.labels) or 0.0

@@ -10,7 +10,9 @@ The names below load on first use, so that importing the package stays cheap.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
@@ -20,7 +22,7 @@ _HOME = {
     "read": "sentiment.pipeline",
     "analyse": "sentiment.pipeline",
     "classify": "sentiment.pipeline",
-    "report": "sentiment.pipeline",
+    "report": "sentiment.reporting",
     "BackendOptions": "sentiment.stance.backends",
     "Page": "sentiment.records",
     "Comment": "sentiment.records",
@@ -39,13 +41,13 @@ if TYPE_CHECKING:
     from sentiment.pipeline import classify as classify
     from sentiment.pipeline import parse as parse
     from sentiment.pipeline import read as read
-    from sentiment.pipeline import report as report
     from sentiment.records import Comment as Comment
     from sentiment.records import Estimate as Estimate
     from sentiment.records import Label as Label
     from sentiment.records import Page as Page
     from sentiment.records import Skipped as Skipped
     from sentiment.records import Stance as Stance
+    from sentiment.reporting import report as report
     from sentiment.stance.backends import BackendOptions as BackendOptions
 
 
@@ -59,3 +61,19 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+class _Package(ModuleType):
+    """Keeps ``sentiment.report`` the function: the first import from the folder of that name would put the module there."""
+
+    @property
+    def report(self) -> object:
+        """The function :func:`sentiment.reporting.report`."""
+        return getattr(import_module(_HOME["report"]), "report")  # noqa: B009 - the module is not known to type checkers
+
+    @report.setter
+    def report(self, module: ModuleType) -> None:
+        """Leave it as it is; the module is found in ``sys.modules``."""
+
+
+sys.modules[__name__].__class__ = _Package

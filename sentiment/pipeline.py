@@ -1,32 +1,26 @@
 """The stages joined: documents in, pages with languages and stances out, one by one.
 
-Only this module and the command line see several stages. Everything here is a generator over a stream of documents:
-nothing holds all pages at once.
+With ``reporting`` and the command line the only place that sees several stages. Everything here is a generator over a
+stream of documents: nothing holds all pages at once.
 """
 
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sentiment.errors import InputError
-from sentiment.records import STANCES, UNKNOWN_LANGUAGE, Comment, Document, Label, Page, Skipped, Stance
+from sentiment.records import UNKNOWN_LANGUAGE, Comment, Document, Label, Page, Skipped, Stance
 
 if TYPE_CHECKING:
-    from sentiment.report.filters import Filters
-    from sentiment.report.groups import Report, ReportOptions
-    from sentiment.report.result import PopulationName
     from sentiment.sources import ReadOptions
     from sentiment.stance.backends import BackendOptions
     from sentiment.stance.backends.plan import Plan
     from sentiment.stance.tag import Item, StanceBackend
-    from sentiment.stance.target import Target
 
 Paths = Iterable[str | os.PathLike[str]]
 
@@ -92,6 +86,7 @@ def analyse(
     options: ReadOptions | None = None,
     reasons: bool = False,
     backend: BackendOptions | None = None,
+    labels: Mapping[str, Label] | None = None,
 ) -> Iterator[Tagged | Skipped]:
     """Pages with the stance of every comment; a human's label wins over the model's.
 
@@ -103,8 +98,9 @@ def analyse(
         options: how to read.
         reasons: whether the words and cues behind each decision are wanted.
         backend: what tags the comments, if not the linear model.
+        labels: people's labels by comment; None takes those in the folder.
     """
-    tagger = Tagger(target=target, annotations=annotations, model=model, backend=backend)
+    tagger = Tagger(target=target, annotations=annotations, model=model, backend=backend, labels=labels)
     for batch in _gathered(read(paths, options=options), tagger.backend.at_once):
         tagged = iter(tagger.tag([page for page in batch if isinstance(page, Page)], reasons=reasons))
         yield from (item if isinstance(item, Skipped) else next(tagged) for item in batch)
@@ -157,18 +153,25 @@ class Tagger:
         annotations: folder with one folder of labels per target.
         model: a model file other than the target's own.
         backend: what tags the comments, if not the linear model.
+        labels: people's labels by comment; None takes those in the folder.
     """
 
     def __init__(
-        self, *, target: str, annotations: Path, model: Path | None, backend: BackendOptions | None = None
+        self,
+        *,
+        target: str,
+        annotations: Path,
+        model: Path | None,
+        backend: BackendOptions | None = None,
+        labels: Mapping[str, Label] | None = None,
     ) -> None:
         from sentiment.annotate.labels import load
         from sentiment.stance.target import load_target
 
         chosen = load_target(target)
-        self.labels: dict[str, Label] = load(annotations / chosen.slug).current
+        self.labels = load(annotations / chosen.slug).current if labels is None else labels
         self.backend: StanceBackend = _backend(target, model, backend)
-        self._learned = frozenset(getattr(getattr(self.backend, "model", None), "meta", {}).get("trained_ids", ()))
+        self._learned = frozenset(_meta(self.backend).get("trained_ids", ()))
 
     def tag(self, pages: Sequence[Page], *, reasons: bool = False) -> list[Tagged]:
         """The pages with the stances of their comments, all of which go to the model together."""
@@ -183,185 +186,10 @@ class Tagger:
         if label is None:
             return stance
         # a model's error on what it learned from says nothing about its error elsewhere: such a label is known, not
-        # a part of the random sample
-        drawn = None if comment.id in self._learned or label.purpose == "train" else label.inclusion
+        # a part of the random sample; nor is one of a draw that was held to some comments by a filter
+        apart = comment.id in self._learned or label.purpose == "train" or label.scope
+        drawn = None if apart else label.inclusion
         return replace(stance, name=label.stance, source="human", annotator=label.annotator, inclusion=drawn)
-
-
-def report(
-    paths: Paths | str | os.PathLike[str],
-    *,
-    target: str = DEFAULT_TARGET,
-    by: Sequence[str] = ("outlet", "language"),
-    annotations: Path = DEFAULT_ANNOTATIONS,
-    model: Path | None = None,
-    options: ReadOptions | None = None,
-    population: PopulationName = "such",
-    filters: Filters | None = None,
-) -> Report:
-    """Stance per group and in total, over everything that can be read from the paths.
-
-    Args:
-        paths: what to read, as for :func:`read`.
-        target: what the stance is toward: the name of a target, or the path of its file.
-        by: what to group by: ``outlet``, ``language``, or both.
-        annotations: folder with one folder of labels per target.
-        model: a model file other than the target's own.
-        options: how to read.
-        population: ``such``: the comments are a sample of such comments; ``these``: the share among exactly these.
-        filters: which comments count; None takes all.
-    """
-    tagged = analyse(paths, target=target, annotations=annotations, model=model, options=options)
-    asked = report_options(target, by=by, population=population, model=model)
-    if filters is not None:
-        tagged = select(tagged, filters, target=target)
-    return fold(tagged, target=target, options=asked, annotations=annotations)
-
-
-def report_options(
-    target: str,
-    *,
-    by: Sequence[str] = ("outlet", "language"),
-    population: PopulationName = "such",
-    model: Path | None = None,
-    split: date | None = None,
-    step: str = "auto",
-    show: Callable[[str], str] = str,
-    evidence: bool = True,
-    backend: BackendOptions | None = None,
-) -> ReportOptions:
-    """What a report on a target is asked for: with the target's reasons and the model's training prevalence.
-
-    ``evidence`` says whether reasons and typical comments are wanted; they cost a second look at every comment.
-    """
-    from sentiment.report.groups import ReportOptions
-    from sentiment.stance.target import load_target
-
-    chosen = load_target(target)
-    linear = _backend(target, model) if backend is None else None
-    meta = getattr(getattr(linear, "model", None), "meta", {})
-    shares = dict(zip(meta.get("labels", ()), meta.get("prior", ()), strict=False))
-    return ReportOptions(
-        by=tuple(by),
-        population=population,
-        split=split,
-        step=step,
-        prior=tuple(shares[name] for name in STANCES) if set(STANCES) <= shares.keys() else None,
-        themes=themes_of(chosen) if chosen.reasons and evidence else None,
-        titles=chosen.titles,
-        today=date.today(),
-        show=show,
-    )
-
-
-def themes_of(target: Target) -> Callable[[str, str], dict[str, bool]]:
-    """A function that finds the target's reasons in a text: name -> whether a negator reaches every mention."""
-    from sentiment.stance.features import Analysers
-    from sentiment.stance.tokens import prepare
-
-    prefix = "reason "  # keeps them apart from the words of a language, which are found by the same pass
-    analysers = Analysers({"cues": {prefix + name: words for name, words in target.reasons.items()}})
-
-    def find(text: str, language: str) -> dict[str, bool]:
-        found: dict[str, bool] = {}
-        for _, name, denied in analysers.said(prepare(text, language=language)):
-            if name.startswith(prefix):
-                name = name.removeprefix(prefix)
-                found[name] = found.get(name, True) and denied
-        return found
-
-    return find
-
-
-def select(tagged: Iterable[Tagged | Skipped], filters: Filters, *, target: str) -> Iterator[Tagged | Skipped]:
-    """Only the comments that pass the filters, on their pages; a page whose outlet is not asked for falls away."""
-    from sentiment.stance.target import load_target
-
-    chosen = load_target(target)
-    unknown = [name for name in filters.reasons if name not in chosen.reasons]
-    if unknown:
-        raise InputError(f"no reason {', '.join(unknown)}; {chosen.slug} has {', '.join(chosen.reasons) or 'none'}")
-    keep = filters.keeper(themes_of(chosen) if filters.reasons else None)
-    for item in tagged:
-        if isinstance(item, Skipped):
-            yield item
-        elif (left := keep(item.page, item.stances)) is not None:
-            yield Tagged(*left)
-
-
-def fold(
-    tagged: Iterable[Tagged | Skipped],
-    *,
-    target: str,
-    by: Sequence[str] = ("outlet", "language"),
-    options: ReportOptions | None = None,
-    annotations: Path = DEFAULT_ANNOTATIONS,
-    command: str = "",
-) -> Report:
-    """The report over a stream of tagged pages.
-
-    Args:
-        tagged: pages with stances, as :func:`analyse` gives them.
-        target: what the stance is toward.
-        by: what to group by, where no options are given.
-        options: what is asked; None asks for the groups alone.
-        annotations: folder with one folder of labels per target, for the codebook's hash.
-        command: what was typed, for the report's last lines.
-    """
-    from sentiment.report.groups import ReportOptions, Tally, finish
-    from sentiment.report.provenance import provenance
-    from sentiment.stance.target import load_target
-
-    tally = Tally(options=options or ReportOptions(by=tuple(by)))
-    skipped = []
-    model = None
-    why: Counter[str] = Counter()
-    for item in tagged:
-        if isinstance(item, Skipped):
-            skipped.append(item)
-            continue
-        tally.add(item.page, item.stances)
-        model = model or next((stance.model for stance in item.stances if stance.model), None)
-        why.update(reasons_of_untagged(item.stances))
-    chosen = load_target(target)
-    made_with = provenance(
-        model=model, codebook=chosen.codebook_version, file=annotations / chosen.slug / "codebook.md", command=command
-    )
-    return finish(
-        tally,
-        target=chosen.slug,
-        statement=chosen.name,
-        model=model,
-        skipped=skipped,
-        provenance=made_with,
-        notes=[
-            *([untagged(why)] if why else []),
-            *_unused_labels(annotations / chosen.slug, sum(cell.human for cell in tally.cells.values())),
-        ],
-    )
-
-
-def reasons_of_untagged(stances: Iterable[Stance]) -> Iterator[str]:
-    """Why comments have no stance, in a few words each: "no model for es", "no answer"."""
-    return (stance.reasons[0].partition(":")[0] for stance in stances if not stance.name and stance.reasons)
-
-
-def untagged(why: Counter[str]) -> str:
-    """A sentence on the comments without a stance: how many, for which reasons, and the way out."""
-    told = "; ".join(f"{count} {reason}" for reason, count in why.most_common(6))
-    more = f"; {sum(why.values()) - sum(count for _, count in why.most_common(6))} others" if len(why) > 6 else ""
-    return (
-        f"Without a stance: {told}{more}. Label comments with `sentiment annotate`, or tag them with a model that reads "
-        "every language: --backend nli or llm."
-    )
-
-
-def _unused_labels(folder: Path, used: int) -> Iterator[str]:
-    from sentiment.annotate.labels import load
-
-    left = len(load(folder).current) - used
-    if left > 0:
-        yield f"{left} labels in {folder} are of comments that are not counted here."
 
 
 def classify(
@@ -395,6 +223,16 @@ def classify(
         languages = language
     items = [Item(text=text, language=code) for text, code in zip(texts, languages, strict=True)]
     return load_backend(load_target(target), model, backend).classify(items, reasons=reasons)
+
+
+def training(target: str, model: Path | None = None) -> Mapping[str, Any]:
+    """What the linear model's file says about its training: labels, their prevalence, the ids it learned from."""
+    return _meta(_backend(target, model))
+
+
+def _meta(backend: StanceBackend) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = getattr(getattr(backend, "model", None), "meta", {})
+    return found
 
 
 def _backend(target: str, model: Path | None, options: BackendOptions | None = None) -> StanceBackend:

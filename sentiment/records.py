@@ -158,6 +158,12 @@ class Label:
     stratum: str = ""
     """The part of the draw that it came from, such as ``hdblog.it it``."""
 
+    @property
+    def scope(self) -> str:
+        """Which comments the draw was held to beyond outlets and languages, in words: of those alone it is a sample."""
+        _, marked, tail = self.stratum.rpartition("[only ")
+        return tail.removesuffix("]") if marked and tail.endswith("]") else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:

@@ -33,7 +33,13 @@ def _index_annotators(connection: Connection) -> None:
     )
 
 
-STEPS: list[Callable[[Connection], None]] = [_create, _index_annotators]
+def _draws_of_draws(connection: Connection) -> None:
+    """A draw may take over the comments of earlier ones; made again also in a store that has just been made."""
+    connection.execute(text("DROP VIEW item_draw"))
+    connection.execute(text(f"CREATE VIEW item_draw AS {schema.VIEWS['item_draw']}"))
+
+
+STEPS: list[Callable[[Connection], None]] = [_create, _index_annotators, _draws_of_draws]
 
 
 def prepare(engine: Engine, target: str) -> None:

@@ -82,6 +82,31 @@ def systematic(chances: Floats, rng: np.random.Generator) -> NDArray[np.intp]:
     return np.asarray(order[at], dtype=np.intp)
 
 
+def line(scores: Floats, chances: Floats) -> tuple[float, float]:
+    """The a and b of ``chance = min(1, a + b * score)``, which is what :func:`inclusion` gives within a stratum."""
+    below = chances < 1
+    if not below.any():
+        return (1.0, 0.0) if len(chances) else (0.0, 0.0)
+    x, y = scores[below], chances[below]
+    low, high = int(x.argmin()), int(x.argmax())
+    if x[high] - x[low] <= 1e-12:
+        return float(y[0]), 0.0
+    b = float((y[high] - y[low]) / (x[high] - x[low]))
+    return float(y[low] - b * x[low]), b
+
+
+def calibrated(chances: Floats, sample: NDArray[np.bool_]) -> Floats:
+    """Probabilities of a stratum, scaled so that the weights of its sample add up to its comments.
+
+    Of several draws, the number that fell into a stratum is known afterwards; given that number the sample of equal
+    probabilities is a simple one again, with the probability n/N (post-stratification: Sarndal, Swensson & Wretman 1992,
+    section 7.6).
+    """
+    if not sample.any():
+        return chances
+    return np.asarray(np.minimum(1.0, chances * (1 / chances[sample]).sum() / len(chances)))
+
+
 def uncertainty(probabilities: Floats) -> Floats:
     """Entropy of what a model says, in nats; highest where it does not know.
 

@@ -177,6 +177,25 @@ event = Table(
     sqlite_autoincrement=True,
 )
 
+
+def _answered(row: str) -> str:
+    """Whether somebody decided within that draw or, where it took the comment over, within the one that it was drawn by."""
+    return f"""EXISTS (
+            SELECT 1 FROM event e WHERE e.item = {row}.item_id AND (
+              e.draw = {row}.draw_id
+              OR ({row}.slots = 0 AND EXISTS (
+                SELECT 1 FROM draw_item f JOIN draw u ON u.id = f.draw_id
+                WHERE f.draw_id = e.draw AND f.item_id = e.item AND f.inclusion IS NOT NULL
+                  AND u.purpose IN ('estimate', 'audit')))))"""  # noqa: S608 - our own words
+
+
+def _rank(draw: str, row: str) -> str:
+    return (
+        f"(CASE {draw}.purpose WHEN 'estimate' THEN 0 WHEN 'audit' THEN 2 ELSE 4 END"
+        f" + CASE {row}.slots WHEN 0 THEN 0 ELSE 1 END)"
+    )
+
+
 VIEWS = {
     # every answer that was not taken back
     "answer": """
@@ -230,18 +249,18 @@ VIEWS = {
         WHERE NOT EXISTS (SELECT 1 FROM adjudicated a WHERE a.item = l.item)
         GROUP BY l.item HAVING MIN(l.stance) = MAX(l.stance)
     """,
-    # the draw whose probability a comment's label carries: one for estimates before one for training
-    "item_draw": """
+    # the draw whose probability a comment's label carries: one for estimates before one for training; of those for
+    # estimates the last that took the comment over from earlier ones (slots = 0), with the probability of all together
+    "item_draw": f"""
         SELECT d.item_id, d.draw_id, d.stratum, d.inclusion, w.purpose FROM draw_item d JOIN draw w ON w.id = d.draw_id
-        WHERE d.inclusion IS NOT NULL
-          AND EXISTS (SELECT 1 FROM event e WHERE e.item = d.item_id AND e.draw = d.draw_id)
+        WHERE d.inclusion IS NOT NULL AND {_answered("d")}
           AND NOT EXISTS (
             SELECT 1 FROM draw_item o JOIN draw v ON v.id = o.draw_id
-            WHERE o.item_id = d.item_id AND o.inclusion IS NOT NULL
-              AND EXISTS (SELECT 1 FROM event e WHERE e.item = o.item_id AND e.draw = o.draw_id)
-              AND (CASE v.purpose WHEN 'estimate' THEN '0' WHEN 'audit' THEN '1' ELSE '2' END) || v.id
-                < (CASE w.purpose WHEN 'estimate' THEN '0' WHEN 'audit' THEN '1' ELSE '2' END) || w.id)
-    """,
+            WHERE o.item_id = d.item_id AND o.inclusion IS NOT NULL AND {_answered("o")}
+              AND ({_rank("v", "o")} < {_rank("w", "d")}
+                   OR ({_rank("v", "o")} = {_rank("w", "d")}
+                       AND ((o.slots = 0 AND o.draw_id > d.draw_id) OR (o.slots > 0 AND o.draw_id < d.draw_id)))))
+    """,  # noqa: S608 - our own words
 }
 
 TRIGGERS = {

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from sentiment import __version__
-from sentiment.cli import annotate_commands, report_commands, stance_commands
+from sentiment.cli import annotate_commands, export_command, report_commands, stance_commands
 from sentiment.errors import SentimentError
 
 app = typer.Typer(
@@ -41,6 +41,7 @@ def _root(
 
 
 report_commands.register(app)
+export_command.register(app)
 stance_commands.register(app)
 annotate_commands.register(app)
 

@@ -1,51 +1,28 @@
-"""The commands in which people label comments: ``annotate init | draw | do | web | history | undo``."""
+"""The commands in which people label comments: ``annotate init | do | web | history | undo``."""
 
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sentiment.cli import annotate_files, annotate_review, annotate_train
-from sentiment.cli.annotate_common import AnnotatorOption, DatabaseOption, login, workplace
-from sentiment.cli.report_commands import AnnotationsOption, ModelOption, TargetOption
+from sentiment.cli import annotate_draw, annotate_files, annotate_review, annotate_train
+from sentiment.cli.annotate_common import AnnotatorOption, DatabaseOption, MaybePaths, login, workplace
+from sentiment.cli.page_options import AnnotationsOption, TargetOption
 from sentiment.pipeline import DEFAULT_ANNOTATIONS, DEFAULT_TARGET
 
 if TYPE_CHECKING:
-    from sentiment.annotate.store import Store
     from sentiment.cli.annotate_common import Workplace
 
-MaybePaths = Annotated[
-    list[str] | None, typer.Argument(metavar="[PATH]...", help="Pages whose comments are added first; as for report.")
-]
 LanguagesOption = Annotated[str, typer.Option("--language", help="Only these languages, such as de,it.")]
-
-
-class Purpose(StrEnum):
-    """What a draw is for."""
-
-    estimate = "estimate"
-    train = "train"
-    audit = "audit"
-
-
-class Sampler(StrEnum):
-    """Which comments a draw prefers."""
-
-    random = "random"
-    uncertainty = "uncertainty"
-    disagreement = "disagreement"
-    suspect = "suspect"
 
 
 def register(app: typer.Typer) -> None:
     """Add the group ``annotate`` to the application."""
     group = typer.Typer(help="Relabel comments; the next report and the next training use it.", no_args_is_help=True)
     group.command(epilog="Example: sentiment annotate init")(init)
-    group.command(epilog="Example: sentiment annotate draw seeds --for estimate --n 20 --overlap 20%")(draw)
+    annotate_draw.register(group)
     group.command("do", epilog="Example: sentiment annotate do seeds --as anna")(do)
     group.command(epilog="Example: sentiment annotate web")(web)
     annotate_review.register(group)
@@ -71,51 +48,6 @@ def init(
         typer.echo(
             "Next: `sentiment annotate draw PATH… --for estimate --n 300`, or label at once: `sentiment annotate do PATH…`"
         )
-
-
-def draw(
-    paths: MaybePaths = None,
-    purpose: Annotated[Purpose, typer.Option("--for", help="What the labels are for.")] = Purpose.estimate,
-    n: Annotated[int, typer.Option("--n", min=1, help="How many comments.")] = 100,
-    by: Annotated[str, typer.Option("--by", help="Spread over outlets, languages, or both.")] = "outlet,language",
-    sampler: Annotated[Sampler, typer.Option("--sampler", help="Which comments to prefer.")] = Sampler.random,
-    overlap: Annotated[str, typer.Option("--overlap", help="Share that two annotators label.")] = "0%",
-    floor: Annotated[
-        int, typer.Option("--floor", min=0, help="Least per outlet and language, where there are as many.")
-    ] = 5,
-    seed: Annotated[int | None, typer.Option("--seed", help="The same seed draws the same comments.")] = None,
-    target: TargetOption = DEFAULT_TARGET,
-    annotations: AnnotationsOption = DEFAULT_ANNOTATIONS,
-    model: ModelOption = None,
-    database: DatabaseOption = None,
-) -> None:
-    """Draw comments to label, and keep how likely each was to be drawn: the report weights by it."""
-    from sentiment.annotate.draws import DrawOptions, make
-
-    share = _share(overlap)
-    with workplace(target, annotations, database) as place:
-        if paths:
-            _add(place.store, paths, place.target.slug if target == DEFAULT_TARGET else target, model)
-        done = make(
-            place.store,
-            DrawOptions(
-                purpose=purpose.value,
-                n=n,
-                by=tuple(name.strip() for name in by.split(",") if name.strip()),
-                sampler=sampler.value,
-                overlap=share,
-                floor=floor,
-                seed=seed,
-                codebook=place.codebook,
-            ),
-        )
-    drawn = sum(done.strata.values())
-    typer.echo(f"Draw {done.number}: {drawn} of {done.frame} comments for {purpose.value}, seed {done.seed}.")
-    for stratum, count in done.strata.items():
-        typer.echo(f"  {stratum or 'all'}: {count}")
-    if done.overlap:
-        typer.echo(f"  {done.overlap} of them are labelled by two annotators")
-    typer.echo(f"Next: `sentiment annotate do --draw {done.number}` or `sentiment annotate web`")
 
 
 def do(
@@ -283,29 +215,3 @@ def _draws(place: Workplace, paths: list[str] | None, number: int | None) -> lis
     pages = [item for item in read(paths) if isinstance(item, Page)]
     place.store.add_pages(pages)
     return given(place.store, [page.id for page in pages], place.codebook)
-
-
-def _add(store: Store, paths: list[str], target: str, model: Path | None) -> None:
-    """Read pages into the store, with what the model says about each comment."""
-    from sentiment.pipeline import Tagged, analyse
-
-    new = changed = 0
-    for item in analyse(paths, target=target, model=model, annotations=Path("/nonexistent")):
-        if isinstance(item, Tagged):
-            fresh, other = store.add_pages([item.page])
-            store.add_predictions(
-                (comment.id, stance) for comment, stance in zip(item.page.comments, item.stances, strict=True)
-            )
-            new, changed = new + fresh, changed + other
-        else:
-            typer.echo(f"skipped {item.source}: {item.reason}", err=True)
-    typer.echo(f"{new} comments added" + (f"; {changed} have other words than before" if changed else ""), err=True)
-
-
-def _share(text: str) -> float:
-    from sentiment.errors import AnnotationError
-
-    try:
-        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-    except ValueError as error:
-        raise AnnotationError(f"{text!r} is not a share; write 20% or 0.2") from error

@@ -21,6 +21,9 @@ DatabaseOption = Annotated[
         "--db", envvar="SENTIMENT_ANNOTATIONS_DB", help="Address of the store; default: a file in the target's folder."
     ),
 ]
+MaybePaths = Annotated[
+    list[str] | None, typer.Argument(metavar="[PATH]...", help="Pages whose comments are added first; as for report.")
+]
 AnnotatorOption = Annotated[
     str | None, typer.Option("--as", help="Your name in the labels; default: who is logged in.")
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sentiment.cli.annotate_common import AnnotatorOption, DatabaseOption, login, workplace
-from sentiment.cli.report_commands import AnnotationsOption, ModelOption, TargetOption
+from sentiment.cli.page_options import AnnotationsOption, ModelOption, TargetOption
 from sentiment.pipeline import DEFAULT_ANNOTATIONS, DEFAULT_TARGET
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sentiment.cli.annotate_common import DatabaseOption, workplace
-from sentiment.cli.report_commands import AnnotationsOption, TargetOption
+from sentiment.cli.page_options import AnnotationsOption, TargetOption
 from sentiment.pipeline import DEFAULT_ANNOTATIONS, DEFAULT_TARGET
 
 

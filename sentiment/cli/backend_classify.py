@@ -63,7 +63,7 @@ def classify_table(
         InputError: The table cannot be read, or ``abstain`` is asked of a backend without confidence.
         ModelError: The backend cannot do its work.
     """
-    from sentiment.pipeline import untagged
+    from sentiment.reporting import untagged
     from sentiment.stance.files import open_table, write_table
     from sentiment.stance.tag import load_backend
     from sentiment.stance.target import load_target

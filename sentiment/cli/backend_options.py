@@ -5,16 +5,16 @@ A command takes them as one object: ``@takes_backend`` replaces its parameter ``
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from sentiment.cli.choices import takes
 
 if TYPE_CHECKING:
     from sentiment.stance.backends import BackendOptions
@@ -148,24 +148,8 @@ LINEAR = BackendChoice()
 """What a command takes if the user chose nothing."""
 
 
-def takes_backend(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of :class:`BackendChoice`; it receives them as ``backend``."""
-    own = inspect.signature(command, eval_str=True)
-    choice = inspect.signature(BackendChoice, eval_str=True).parameters
-    added = [one.replace(name=f"backend_{one.name}") for one in choice.values()]
-    kept = [
-        one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own.parameters.values() if one.name != "backend"
-    ]
-
-    @wraps(command)
-    def run(**given: Any) -> None:
-        chosen = BackendChoice(**{name: given.pop(f"backend_{name}") for name in choice})
-        command(**given, backend=chosen)
-
-    signature = own.replace(parameters=[*kept, *added])
-    run.__signature__ = signature  # type: ignore[attr-defined]
-    run.__annotations__ = {one.name: one.annotation for one in signature.parameters.values()} | {"return": None}
-    return run
+takes_backend = takes("backend", BackendChoice)
+"""Gives a command the options of :class:`BackendChoice`; it receives them as ``backend``."""
 
 
 def _refuse_strays(choice: BackendChoice, model_file: Path | None, *, folder: bool) -> None:

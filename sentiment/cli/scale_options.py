@@ -30,7 +30,7 @@ WorkersOption = Annotated[
     int | None, typer.Option("--workers", "-w", min=1, help="Processes; default: one per core. Small inputs need none.")
 ]
 EngineOption = Annotated[
-    EngineChoice, typer.Option("--engine", help="dask: on a Dask cluster (pip install 'reader-sentiment[cluster]').")
+    EngineChoice, typer.Option("--engine", help="dask: on a Dask cluster (pip install 'reader-sentiment\\[cluster]').")
 ]
 SchedulerOption = Annotated[
     str | None, typer.Option("--scheduler", help="Address of a Dask scheduler; without it, a cluster on this machine.")

@@ -57,15 +57,16 @@ def shares(report: Report) -> Picture | None:
         for row, group in enumerate(groups):
             share: dict[str, float] = {name: group.shares[name].share or 0.0 for name in STANCES}
             half = share["neutral"] / 2
-            axes.barh(row, share["against"], left=-half - share["against"], color=_COLOURS["against"], height=0.62)
-            axes.barh(row, share["neutral"], left=-half, color=_COLOURS["neutral"], height=0.62)
-            axes.barh(row, share["favor"], left=half, color=_COLOURS["favor"], height=0.62)
+            high = _high(narrow)
+            axes.barh(row, share["against"], left=-half - share["against"], color=_COLOURS["against"], height=high)
+            axes.barh(row, share["neutral"], left=-half, color=_COLOURS["neutral"], height=high)
+            axes.barh(row, share["favor"], left=half, color=_COLOURS["favor"], height=high)
             for name, x in (("against", -half - share["against"] / 2), ("favor", half + share["favor"] / 2)):
                 if share[name] > (0.12 if narrow else 0.06) * reach:
                     axes.text(x, row, f"{100 * share[name]:.0f}", ha="center", va="center", color=_PAPER, fontsize=9)
             axes.text(1.04 * reach, row, f"{100 * share['unrelated']:.0f} %", va="center", color=_SOFT, fontsize=9)
         axes.text(1.04 * reach, -0.75, "unrelated", va="center", color=_SOFT, fontsize=8)
-        _middle(axes, len(groups))
+        _middle(axes, len(groups), narrow)
         axes.set_xlim(-reach, reach)
         _percent_axis(axes, [-reach, -reach / 2, 0, reach / 2, reach], "← % against · % in favour →")
         _rows(axes, [_label(group, report) for group in groups], narrow, last_bold=len(report.groups) > 1)
@@ -86,7 +87,7 @@ def net(report: Report) -> Picture | None:
         return None
 
     def draw(axes: Axes, narrow: bool) -> None:
-        _middle(axes, len(groups))
+        _middle(axes, len(groups), narrow)
         for row, group in enumerate(groups):
             value = group.net.share or 0.0
             known = group.net.low is not None and group.net.high is not None
@@ -113,8 +114,8 @@ def reasons(report: Report) -> Picture | None:
     def draw(axes: Axes, narrow: bool) -> None:
         most = max(max(r.by_stance["favor"], r.by_stance["against"]) for r in found) or 1
         for row, reason in enumerate(found):
-            axes.barh(row, -reason.by_stance["against"], color=_COLOURS["against"], height=0.62)
-            axes.barh(row, reason.by_stance["favor"], color=_COLOURS["favor"], height=0.62)
+            axes.barh(row, -reason.by_stance["against"], color=_COLOURS["against"], height=_high(narrow))
+            axes.barh(row, reason.by_stance["favor"], color=_COLOURS["favor"], height=_high(narrow))
             for name, side in (("against", -1), ("favor", 1)):
                 n = reason.by_stance[name]
                 if n:
@@ -122,7 +123,7 @@ def reasons(report: Report) -> Picture | None:
                     axes.text(
                         where, row, str(n), va="center", ha="left" if side > 0 else "right", color=_INK, fontsize=9
                     )
-        _middle(axes, len(found))
+        _middle(axes, len(found), narrow)
         axes.set_xlim(-1.25 * most, 1.25 * most)
         axes.set_xticks([])
         axes.set_xlabel("← comments against · comments in favour →", color=_SOFT, fontsize=9)
@@ -131,9 +132,8 @@ def reasons(report: Report) -> Picture | None:
     return _picture(draw, len(found), "Themes named in comments. " + _reason_words(found), "reasons")
 
 
-def over_time(report: Report) -> Picture | None:
-    """Net stance by period with intervals, comments as bars below, articles as marks."""
-    periods = report.periods
+def over_time(periods: Sequence[Period], name: str = "") -> Picture | None:
+    """Net stance by period with intervals, comments as bars below, articles as marks; of all, or of the group named."""
     if len(periods) < 2:
         return None
 
@@ -142,7 +142,7 @@ def over_time(report: Report) -> Picture | None:
         gap = {"day": 1, "week": 7, "month": 30}[periods[0].step]
         most = max(p.comments for p in periods)
         axes.bar(
-            days, [0.5 * p.comments / most for p in periods], bottom=-1.0, width=0.8 * gap, color=_COLOURS["neutral"]
+            days, [0.4 * p.comments / most for p in periods], bottom=-1.5, width=0.8 * gap, color=_COLOURS["neutral"]
         )
         axes.axhline(0, color=_INK, linewidth=0.8)
         for day, period in zip(days, periods, strict=True):
@@ -156,16 +156,28 @@ def over_time(report: Report) -> Picture | None:
                     markerfacecolor=_PAPER if low is None else colour,
                 )  # fmt: skip
             if period.articles:
-                axes.plot([day], [1.03], "v", markersize=6, color=_SOFT, clip_on=False)
-        axes.set_ylim(-1.0, 1.0)
+                axes.plot([day], [1.06], "v", markersize=6, color=_SOFT, clip_on=False)
+        axes.set_ylim(-1.5, 1.0)
         axes.set_yticks([-1, -0.5, 0, 0.5, 1], ["−100", "−50", "0", "+50", "+100"])
-        count = min(len(periods), 3 if narrow else 6)
-        marks = [periods[round(i * (len(periods) - 1) / (count - 1))] for i in range(count)]
-        axes.set_xticks([float(p.start.toordinal()) for p in marks], [p.start.isoformat() for p in marks])
+        marks = _marks(periods, 3 if narrow else 6)
+        words = [p.start.isoformat()[: 7 if p.step == "month" else 10] for p in marks]
+        axes.set_xticks([float(p.start.toordinal()) for p in marks], words)
         axes.tick_params(colors=_SOFT, labelsize=9, length=0)
         axes.set_ylabel("net, points", color=_SOFT, fontsize=9)
 
-    return _picture(draw, 8, f"Net stance by {periods[0].step}. " + _period_words(periods), "time")
+    whose = f"{name}, net" if name else "Net"
+    text = f"{whose} stance by {periods[0].step}. " + _period_words(periods)
+    return _picture(draw, 5 if name else 8, text, f"time {name}")
+
+
+def _marks(periods: Sequence[Period], most: int) -> list[Period]:
+    """Periods whose beginning is written below a time line: the first, and each that is far enough from the last written."""
+    apart = (periods[-1].start - periods[0].start) / max(1, most - 0.5)
+    found = [periods[0]]
+    for period in periods[1:]:
+        if period.start - found[-1].start >= apart:
+            found.append(period)
+    return found
 
 
 def _picture(draw: Callable[[Axes, bool], None], rows: int, text: str, salt: str) -> Picture:
@@ -196,7 +208,8 @@ def _svg(draw: Callable[[Axes, bool], None], rows: int, width: float, salt: str,
         for spine in axes.spines.values():
             spine.set_visible(False)
         draw(axes, narrow)
-        left = (0.05 if salt != "time" else 0.16) if narrow else 0.29 if salt != "time" else 0.09
+        timed = salt.startswith("time")
+        left = (0.16 if timed else 0.05) if narrow else 0.09 if timed else 0.29
         right = (0.82 if narrow else 0.88) if salt == "shares" else 0.97
         figure.subplots_adjust(left=left, right=right, top=1 - 0.36 / height, bottom=0.5 / height)
         out = io.StringIO()
@@ -215,19 +228,25 @@ def _for_page(svg: str, text: str) -> str:
     return re.sub(r"<svg ", f'<svg role="img" aria-label="{escape(text[:1500])}" ', svg, count=1)
 
 
-def _middle(axes: Axes, rows: int) -> None:
+def _high(narrow: bool) -> float:
+    """Height of a bar within its row; on a narrow screen its name stands above it and has to be nearer to it than to the last."""
+    return 0.44 if narrow else 0.62
+
+
+def _middle(axes: Axes, rows: int, narrow: bool) -> None:
     """The line at zero, apart for each row so that it crosses no label."""
     for row in range(rows):
-        axes.plot([0, 0], [row - 0.31, row + 0.31], color=_INK, linewidth=0.8, solid_capstyle="butt")
+        half = _high(narrow) / 2
+        axes.plot([0, 0], [row - half, row + half], color=_INK, linewidth=0.8, solid_capstyle="butt")
 
 
 def _rows(axes: Axes, labels: Sequence[str], narrow: bool, *, last_bold: bool = False) -> None:
-    axes.set_ylim(len(labels) - 0.4, -1.0)
+    axes.set_ylim(len(labels) - 0.4, -1.0 if narrow else -0.7)
     axes.tick_params(axis="y", length=0)
     for row, label in enumerate(labels):
         weight = "bold" if last_bold and row == len(labels) - 1 else "normal"
         if narrow:
-            at: dict[str, Any] = {"x": axes.get_xlim()[0], "y": row - 0.5, "ha": "left"}
+            at: dict[str, Any] = {"x": axes.get_xlim()[0], "y": row - 0.42, "ha": "left"}
         else:
             at = {"x": axes.get_xlim()[0] - 0.03 * (axes.get_xlim()[1] - axes.get_xlim()[0]), "y": row, "ha": "right"}
         axes.text(**at, s=_short(label, 44 if narrow else 26), va="center", fontsize=9.5, color=_INK, fontweight=weight)

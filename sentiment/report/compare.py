@@ -1,4 +1,4 @@
-"""Does one group differ from another? Net stance against net stance, with an interval, Holm's p and a plain sentence.
+"""Does one group differ from another? Net stance and every share, with an interval, Holm's p and a plain sentence.
 
 Groups without an interval of their own are shown, not compared; so is a group of a single thread, whose mood would be
 taken for its outlet's.
@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from sentiment.records import STANCES
 from sentiment.report.estimate import Estimated
 from sentiment.report.interval import quantile, two_sided
 from sentiment.report.result import FEW, Comparison
-from sentiment.report.wording import signed
+from sentiment.report.wording import percent, signed
 
 LARGEST = 20
 """Groups per language that are compared pair by pair; with more, the largest. 20 give 190 pairs, and Holm's correction
@@ -22,11 +23,21 @@ already asks the closest of them for p under 0.0003."""
 
 LEVEL = 0.05
 
+MEASURES = ("net", *STANCES)
+"""What is compared of each pair."""
+
+NET_WEIGHT = 0.5
+"""Part of the error rate that net may use up; the four shares have the rest in equal parts. Net is what is asked first, and
+with weights the many shares do not drown it: of two outlets, net needs p under 0.025 and not under 0.01."""
+
+_WORDS = {"favor": "in favour", "against": "against it", "neutral": "neutral", "unrelated": "about something else"}
+
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
     kind: str
     within: str
+    measure: str
     first: Estimated
     second: Estimated
     names: tuple[str, str]
@@ -68,21 +79,29 @@ def compare_all(
         pairs += _pairs("languages", "", {key[0]: found for key, found in languages.items()}, left_out)
     if len(sides) > 1:
         pairs += _pairs("dates", "", {key[0]: sides[key] for key in sorted(sides)}, left_out)
-    adjusted = holm([pair.p for pair in pairs])
+    weights = [NET_WEIGHT if pair.measure == "net" else (1 - NET_WEIGHT) / len(STANCES) for pair in pairs]
+    adjusted = holm([pair.p for pair in pairs], weights)
     made = [_comparison(pair, p) for pair, p in zip(pairs, adjusted, strict=True)]
     return tuple(made), _few_sentences(left_out)
 
 
-def holm(p: Sequence[float]) -> list[float]:
+def holm(p: Sequence[float], weights: Sequence[float] | None = None) -> list[float]:
     """P values adjusted for their number, in the given order.
 
-    Source: Holm (1979), Scandinavian Journal of Statistics 6:65. Valid however the comparisons hang together.
+    Args:
+        p: the raw values.
+        weights: how much of the error rate each may use up; None: all the same.
+
+    Source: Holm (1979), Scandinavian Journal of Statistics 6:65, section 4 for the weights. Valid however the comparisons
+    hang together.
     """
-    order = sorted(range(len(p)), key=p.__getitem__)
-    out, highest = [1.0] * len(p), 0.0
-    for rank, i in enumerate(order):
-        highest = max(highest, min(1.0, p[i] * (len(p) - rank)))
+    weights = [1.0] * len(p) if weights is None else weights
+    order = sorted(range(len(p)), key=lambda i: p[i] / weights[i])
+    out, highest, left = [1.0] * len(p), 0.0, sum(weights)
+    for i in order:
+        highest = max(highest, min(1.0, p[i] / weights[i] * left))
         out[i] = highest
+        left -= weights[i]
     return out
 
 
@@ -99,55 +118,80 @@ def _pairs(kind: str, within: str, found: Mapping[str, Estimated], left_out: lis
     if len(names) > LARGEST:
         left_out += [f"{name} {within}".strip() + " (not among the largest)" for name in names[LARGEST:]]
         names = names[:LARGEST]
-    return [_pair(kind, within, ready[a], ready[b], (a, b)) for a, b in combinations(names, 2)]
+    return [
+        _pair((kind, within, measure), ready[a], ready[b], (a, b))
+        for a, b in combinations(names, 2)
+        for measure in MEASURES
+    ]
 
 
 def _why_not(estimated: Estimated) -> str | None:
     group = estimated.group
     if group.comments - group.untagged < FEW:
         return f"under {FEW} comments"
-    if estimated.variance is None:
+    if estimated.variances is None:
         return f"under {FEW} random labels"
     if estimated.parts is not None and len(estimated.parts) < 2:
         return "one thread"
     return None
 
 
-def _pair(kind: str, within: str, first: Estimated, second: Estimated, names: tuple[str, str]) -> _Pair:
+def _pair(what: tuple[str, str, str], first: Estimated, second: Estimated, names: tuple[str, str]) -> _Pair:
     """The difference with its standard error.
 
     The variances add up, less twice the covariance of threads that have comments in both groups. Degrees of freedom:
     Welch (1947), Biometrika 34:28.
     """
-    a, b = first.variance or 0.0, second.variance or 0.0
+    at = len(STANCES) if what[2] == "net" else STANCES.index(what[2])
+    a, b = (one.variances[at] if one.variances else 0.0 for one in (first, second))
     both = 0.0
     if first.parts and second.parts:
         shared = first.parts.keys() & second.parts.keys()
-        both = sum(first.parts[t] * second.parts[t] for t in shared)
+        both = sum(first.parts[t][at] * second.parts[t][at] for t in shared)
     total = max(a + b - 2 * both, 0.25 * (a + b))
     degrees = (a + b) ** 2 / (a * a / first.degrees + b * b / second.degrees) if a + b else 1.0
-    difference = (first.group.net.share or 0.0) - (second.group.net.share or 0.0)
-    return _Pair(kind, within, first, second, names, difference, math.sqrt(total), degrees)
+    difference = _share(first, what[2]) - _share(second, what[2])
+    return _Pair(*what, first, second, names, difference, math.sqrt(total), degrees)
+
+
+def _share(one: Estimated, measure: str) -> float:
+    return (one.group.net if measure == "net" else one.group.shares[measure]).share or 0.0
 
 
 def _comparison(pair: _Pair, p: float) -> Comparison:
     half = quantile(pair.degrees) * pair.error
     low, high = pair.difference - half, pair.difference + half
     different = p < LEVEL and (low > 0 or high < 0)
+    most = 2.0 if pair.measure == "net" else 1.0
+    return Comparison(
+        pair.kind,
+        pair.within,
+        *pair.names,
+        difference=pair.difference,
+        low=max(-most, low),
+        high=min(most, high),
+        p=p,
+        different=different,
+        sentence=_sentence(
+            pair, f"{signed(pair.difference)} points ({signed(low)} to {signed(high)}), p {_p(p)}.", different
+        ),
+        measure=pair.measure,
+    )
+
+
+def _sentence(pair: _Pair, numbers: str, different: bool) -> str:
     a, b = pair.names
     where = f" in {pair.within}" if pair.within else ""
-    span = f"{signed(low)} to {signed(high)}"
+    more = "more" if pair.difference > 0 else "less"
+    if pair.measure == "net":
+        if different:
+            return f"Comments {_at(pair.kind, a)} are {more} in favour than those {_at(pair.kind, b)}{where}: net {numbers}"
+        return f"No difference can be shown between {a} and {b}{where}: net {numbers}"
+    words = _WORDS[pair.measure]
     if different:
-        more = "more" if pair.difference > 0 else "less"
-        sentence = (
-            f"Comments {_at(pair.kind, a)} are {more} in favour than those {_at(pair.kind, b)}{where}: net "
-            f"{signed(pair.difference)} points ({span}), p {_p(p)}."
-        )
-    else:
-        sentence = f"No difference can be shown between {a} and {b}{where}: net {signed(pair.difference)} points ({span}), p {_p(p)}."
-    return Comparison(
-        pair.kind, pair.within, a, b, pair.difference, max(-2.0, low), min(2.0, high), p, different, sentence
-    )
+        both = f"{percent(_share(pair.first, pair.measure))} % and {percent(_share(pair.second, pair.measure))} %"
+        return f"Comments {_at(pair.kind, a)} are {more} often {words} than those {_at(pair.kind, b)}{where}: {both}, {numbers}"
+    return f"No difference can be shown in how often comments are {words} between {a} and {b}{where}: {numbers}"
 
 
 def _at(kind: str, name: str) -> str:

@@ -39,18 +39,20 @@ class Question:
     """Prevalence of the stances in the model's training data, for the cross-check."""
     confusion: Floats | None = None
     """True by predicted stance, from all random labels."""
+    margin: float | None = None
+    """Half the width of the intervals that labels are planned for, beside 5 and 10 points."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimated:
-    """A group, and what a comparison of its net stance needs."""
+    """A group, and what a comparison with another needs."""
 
     group: Group
-    variance: float | None = None
-    """Of net; None where there is no interval."""
+    variances: tuple[float, ...] | None = None
+    """Of the four shares and of net; None where there is no interval."""
     degrees: float = 1.0
-    parts: Mapping[int, float] | None = None
-    """Thread -> its part in the deviation of net; None where threads are not what was sampled."""
+    parts: Mapping[int, Sequence[float]] | None = None
+    """Thread -> its part in the deviation of the four shares and of net; None where threads are not what was sampled."""
 
 
 def estimate(outlet: str | None, language: str | None, cell: Cell, question: Question) -> Estimated:
@@ -90,15 +92,7 @@ def _census(outlet: str | None, language: str | None, numbers: _Numbers, questio
     these = question.population == "these"
     if these:
         found = [Estimate(e.n, e.share, e.share, e.share) for e in found]
-    balance = found[NET].share or 0.0
-    parts = {
-        page: (t.named[0] - t.named[1] - balance * size) / numbers.tagged for page, (t, size) in numbers.scope.items()
-    }
-    count = len(parts)
-    mixed = (numbers.named[0] + numbers.named[1]) / numbers.tagged
-    variance = max(0.0, mixed - balance**2) / numbers.tagged
-    if count > 1:
-        variance = max(variance, count / (count - 1) * sum(part**2 for part in parts.values()))
+    parts = _census_parts(numbers)
     notes = ["every comment is labelled: exact"] if these else []
     fixed = 0.0 if these else _widest(found)
     group = _group(
@@ -112,8 +106,35 @@ def _census(outlet: str | None, language: str | None, numbers: _Numbers, questio
         unit=0.0,
         fixed=fixed,
     )
-    degrees = max(1, count - 1)
-    return Estimated(group, 0.0 if these else variance, degrees, None if these else parts)
+    if these:
+        return Estimated(group, (0.0,) * (NET + 1))
+    return Estimated(group, _census_variances(numbers, parts), max(1, len(parts) - 1), parts)
+
+
+def _census_parts(numbers: _Numbers) -> dict[int, Sequence[float]]:
+    """Per thread what it adds to the four shares and to net beyond its size, where every comment is labelled."""
+    mean = [named / numbers.tagged for named in numbers.named]
+    found: dict[int, Sequence[float]] = {}
+    for page, (thread, size) in numbers.scope.items():
+        four = [(thread.named[i] - mean[i] * size) / numbers.tagged for i in range(NET)]
+        found[page] = [*four, four[0] - four[1]]
+    return found
+
+
+def _census_variances(numbers: _Numbers, parts: Mapping[int, Sequence[float]]) -> tuple[float, ...]:
+    """Variances of the four shares and of net: between the threads, but never less than that of independent comments.
+
+    One pseudo-comment with and one without the stance keep a share of nothing or all from a variance of zero
+    (Agresti & Caffo 2000, Am. Stat. 54:280).
+    """
+    count, n = len(parts), numbers.tagged
+    smooth = [(named + 1) / (n + 2) for named in numbers.named]
+    found = [p * (1 - p) / n for p in smooth]
+    found.append((smooth[0] + smooth[1] - (smooth[0] - smooth[1]) ** 2) / n)
+    if count > 1:
+        between = [count / (count - 1) * sum(part[i] ** 2 for part in parts.values()) for i in range(NET + 1)]
+        found = [max(pair) for pair in zip(found, between, strict=True)]
+    return tuple(found)
 
 
 def _corrected(outlet: str | None, language: str | None, numbers: _Numbers, question: Question) -> Estimated:
@@ -140,8 +161,10 @@ def _corrected(outlet: str | None, language: str | None, numbers: _Numbers, ques
         fixed=float(told.variance[widest] - fitted.label_variance[widest]),
         power=fitted.power,
     )
-    parts = None if these else dict(zip(numbers.scope, map(float, fitted.parts[:, NET]), strict=True))
-    return Estimated(group, float(told.variance[NET]), told.degrees, parts)
+    parts: dict[int, Sequence[float]] | None = None
+    if not these:
+        parts = dict(zip(numbers.scope, fitted.parts.tolist(), strict=True))
+    return Estimated(group, tuple(map(float, told.variance)), told.degrees, parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +301,7 @@ def _group(
         power={} if power is None else dict(zip(STANCES, map(float, power), strict=True)),
         checks=checks,
         warnings=tuple(warnings),
-        plan=plan(cell, labels=labels, unit=unit, fixed=fixed) if numbers.tagged else None,
+        plan=plan(cell, labels=labels, unit=unit, fixed=fixed, margin=question.margin) if numbers.tagged else None,
     )
 
 

@@ -44,6 +44,22 @@ class Filters:
             raise InputError(f"--since {self.since} is after --until {self.until}: no comment can be in between")
 
     @property
+    def scope(self) -> str:
+        """What is asked of comments beyond outlet and language, in words; empty where nothing is.
+
+        Labels that were drawn among some comments only are a sample of those, and of no others.
+        """
+        parts = [
+            f"since {self.since}" if self.since else "",
+            f"until {self.until}" if self.until else "",
+            f"confidence {self.min_confidence:g}" if self.min_confidence else "",
+            f"reason {' or '.join(sorted(set(self.reasons)))}" if self.reasons else "",
+            "top level" if self.top_level_only else "",
+            "copies once" if self.duplicates == "once" else "",
+        ]
+        return ", ".join(filter(None, parts))
+
+    @property
     def dated(self) -> bool:
         """Whether days are asked for."""
         return self.since is not None or self.until is not None

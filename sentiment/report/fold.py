@@ -73,6 +73,8 @@ class Cell:
     """The model's probabilities of all comments that it tagged, labelled or not."""
     uncalibrated: int = 0
     """Comments that the model named without giving probabilities."""
+    slim: bool = False
+    """Without the grid, which the cross-checks alone need and which is most of a cell's size."""
 
     def touch(self, page: int) -> Thread:
         """The thread of a page in this cell."""
@@ -116,11 +118,14 @@ class Cell:
             self.drawn_from[max(range(K), key=said.__getitem__)] += 1
 
     def _predict(self, said: tuple[float, ...]) -> None:
+        for i, p in enumerate(said):
+            self.raw[i] += p
+        if self.slim:
+            return
         entry = self.grid.setdefault(tuple(int(p * GRID + 0.5) for p in said), [0.0] * (K + 1))
         entry[0] += 1
         for i, p in enumerate(said):
             entry[i + 1] += p
-            self.raw[i] += p
 
     def absorb(self, other: Cell) -> None:
         """Take another cell's numbers in."""

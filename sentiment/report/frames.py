@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def frames(report: Report) -> dict[str, pd.DataFrame]:
-    """Groups (the total last), comparisons, reasons, typical comments and periods."""
+    """Groups (the total last), comparisons, reasons, typical comments and periods, of all and by group."""
     import pandas as pd
 
     data = as_dict(report)
     found = {"groups": pd.DataFrame(flat(report))}
-    for name in ("comparisons", "reasons", "typical", "time"):
+    for name in ("comparisons", "reasons", "typical", "time", "time_by_group"):
         found[name] = pd.json_normalize(data[name], sep="_")
     return found
 

@@ -51,6 +51,10 @@ class ReportOptions:
     themes: Themes | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
     """Reason -> its name in a sentence."""
+    margin: float | None = None
+    """Half the width of an interval that labels are planned for, beside 5 and 10 points."""
+    by_time: bool = True
+    """Whether each group's course over time is wanted too."""
     today: date | None = None
     """Comments dated later are left out of the time line."""
     show: Callable[[str], str] = str
@@ -72,7 +76,7 @@ class Tally:
     def __init__(self, by: Sequence[str] = DIMENSIONS, *, options: ReportOptions | None = None) -> None:
         self.options = options or ReportOptions(by=tuple(by))
         self.cells: dict[tuple[str, str, str], Cell] = {}
-        self.timeline = Timeline(self.options.step, self.options.today)
+        self.timeline = Timeline(self.options.step, self.options.today, by_group=self.options.by_time)
         self.reasons = ReasonTally()
         self.evidence = Evidence()
         self.pages = 0
@@ -81,13 +85,15 @@ class Tally:
     def add(self, page: Page, stances: Sequence[Stance]) -> None:
         """Count one page; a page without comments counts too, in the group of its own language."""
         self.pages += 1
-        self.timeline.article(page.published)
+        names = {self.name(page.outlet, language) for language in (page.language, *(c.language for c in page.comments))}
+        self.timeline.article(page.published, names)
         self._cell(page.outlet, page.language, "").touch(self.pages)
         self._mix(page.id)
         for comment, stance in zip(page.comments, stances, strict=True):
             side = self._side(page, comment)
             self._cell(page.outlet, comment.language, side).add(self.pages, stance)
-            self.timeline.add(self.pages, comment.date.date() if comment.date else None, stance)
+            day = comment.date.date() if comment.date else None
+            self.timeline.add(self.pages, day, stance, self.name(page.outlet, comment.language))
             self._mix(f"{comment.id} {stance.name} {stance.source}")
             if stance.name is not None:
                 self._evidence(page, comment, stance.name)
@@ -122,7 +128,7 @@ class Tally:
     def question(self) -> Question:
         """What is asked of every group."""
         drawn = [label for cell in self.cells.values() for label in cell.drawn]
-        return Question(self.options.population, self.options.prior, confusion(drawn))
+        return Question(self.options.population, self.options.prior, confusion(drawn), self.options.margin)
 
     def along(self, *axes: int) -> dict[tuple[str, ...], Estimated]:
         """The groups along some of outlet (0), language (1) and side of the split (2)."""
@@ -206,6 +212,7 @@ def finish(
         reasons=tally.reasons.counts({(g.outlet, g.language): g for g in groups}, total, titles),
         typical=tally.evidence.typical([(g.outlet, g.language) for g in groups], options.show),
         periods=tally.timeline.periods(options.population),
+        group_periods=tally.timeline.group_periods(options.population, [(g.outlet, g.language) for g in groups]),
         warnings=tuple(_warnings(groups, total)),
         provenance={**(provenance or {}), "data": tally.digest},
     )
@@ -220,8 +227,9 @@ def _warnings(groups: Sequence[Group], total: Group, most: int = 3) -> Iterable[
     if not named:
         return
     more = f" and {len(some) - most} more" if len(some) > most else ""
+    where = f"In {len(some)} of {len(groups)} groups a" if some else "A"
     yield (
-        f"In {len(some)} of {len(groups)} groups a cross-check disagrees with the shares by more than their intervals: "
+        f"{where} cross-check disagrees with the shares by more than their intervals: "
         f"{', '.join(named)}{more}. The model’s probabilities are off there, or a stance is worded differently; intervals "
         "from random labels stand, a share by the model alone does not."
     )

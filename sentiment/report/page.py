@@ -7,13 +7,19 @@ from importlib import resources
 
 from sentiment.records import STANCES, Estimate
 from sentiment.report import charts, wording
-from sentiment.report.result import Comparison, ReasonCount, Report, Typical
+from sentiment.report.result import Comparison, Period, ReasonCount, Report, Typical
 
 LISTED = 60
 """Groups in the page's table; the files list all."""
 
 MATRIX = 12
 """Groups of one matrix of comparisons; more do not fit a page, and the sentences tell what differs."""
+
+PAIRS = 60
+"""Pairs of groups in the table of compared shares."""
+
+TIME_GROUPS = 6
+"""Groups whose course over time is drawn; the JSON file has all."""
 
 TYPICAL_GROUPS = 10
 REASON_GROUPS = 15
@@ -41,14 +47,16 @@ def to_html(report: Report) -> str:
         "span": span,
         "count": wording.count,
         "netspan": net_span,
+        "tight": tight,
     }
     template = environment.from_string(folder.joinpath("report.html.j2").read_text(encoding="utf-8"))
     pictures = {
         "shares": charts.shares(report),
         "net": charts.net(report),
         "reasons": charts.reasons(report),
-        "time": charts.over_time(report),
+        "time": charts.over_time(report.periods),
     }
+    courses = courses_by_group(report)
     return template.render(
         report=report,
         style=folder.joinpath("report.css").read_text(encoding="utf-8"),
@@ -58,8 +66,11 @@ def to_html(report: Report) -> str:
         left=max(0, len(report.groups) - LISTED),
         drawn=charts.LISTED,
         matrices=matrices(report),
-        different=[one for one in report.comparisons if one.different],
-        alike=[one for one in report.comparisons if not one.different],
+        courses=[(name, some[0].step, charts.over_time(some, name)) for name, some in courses[:TIME_GROUPS]],
+        more_courses=max(0, len(courses) - TIME_GROUPS),
+        pairs=pairs(report),
+        different=told(report),
+        alike=[one for one in report.comparisons if not one.different and one.measure == "net"],
         reasons=[r for r in report.reasons if r.outlet is None and r.language is None],
         by_group=reasons_by_group(report),
         typical=typical_by_group(report),
@@ -85,11 +96,29 @@ def net_span(estimate: Estimate) -> str:
     return f"{wording.signed(estimate.low)} to {wording.signed(estimate.high)}"
 
 
+def tight(text: str) -> str:
+    """No line break between a number and its unit."""
+    return text.replace(" %", "\u00a0%").replace(" points", "\u00a0points")
+
+
+def told(report: Report) -> list[Comparison]:
+    """The differences that are told in a sentence: of net, and of shares where a pair does not differ in net."""
+    net = [one for one in report.comparisons if one.different and one.measure == "net"]
+    pairs = {(one.kind, one.within, one.first, one.second) for one in net}
+    shares = [
+        one
+        for one in report.comparisons
+        if one.different and one.measure != "net" and (one.kind, one.within, one.first, one.second) not in pairs
+    ]
+    return net + shares
+
+
 def matrices(report: Report) -> list[Matrix]:
     """Comparisons as matrices: the outlets of each language, the languages, the sides of a date."""
     parts: dict[tuple[str, str], list[Comparison]] = {}
     for one in report.comparisons:
-        parts.setdefault((one.kind, one.within), []).append(one)
+        if one.measure == "net":
+            parts.setdefault((one.kind, one.within), []).append(one)
     found = []
     for (kind, within), some in parts.items():
         if len(some) < 2:  # one pair is told in its sentence
@@ -99,6 +128,28 @@ def matrices(report: Report) -> list[Matrix]:
         title = {"outlets": f"Outlets in {within}", "languages": "Languages", "dates": "Before and after"}[kind]
         found.append(Matrix(title, tuple(names), cells))
     return found
+
+
+def pairs(report: Report) -> list[tuple[str, dict[str, Comparison]]]:
+    """Each pair of groups with its comparisons by what is compared; those with a difference first."""
+    found: dict[tuple[str, str, str, str], dict[str, Comparison]] = {}
+    for one in report.comparisons:
+        found.setdefault((one.kind, one.within, one.first, one.second), {})[one.measure] = one
+    named = [
+        (f"{first} against {second}" + (f", {within}" if within else ""), some)
+        for (_, within, first, second), some in found.items()
+    ]
+    return sorted(named, key=lambda pair: not any(one.different for one in pair[1].values()))[:PAIRS]
+
+
+def courses_by_group(report: Report) -> list[tuple[str, list[Period]]]:
+    """The courses over time of the groups, largest first; none where one group is all there is."""
+    if sum(group.comments > 0 for group in report.groups) < 2:
+        return []
+    found: dict[str, list[Period]] = {}
+    for one in report.group_periods:
+        found.setdefault(" ".join(filter(None, (one.outlet, one.language))), []).append(one)
+    return list(found.items())
 
 
 def reasons_by_group(report: Report) -> list[tuple[str, dict[str, ReasonCount]]]:

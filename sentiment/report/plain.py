@@ -30,6 +30,9 @@ def as_dict(report: Report) -> dict[str, Any]:
         "reasons": [_reason(one) for one in report.reasons],
         "typical": [_typical(one) for one in report.typical],
         "time": [_period(one) for one in report.periods],
+        "time_by_group": [
+            {"outlet": one.outlet, "language": one.language, **_period(one)} for one in report.group_periods
+        ],
         "skipped": [{"source": skipped.source, "reason": skipped.reason} for skipped in report.skipped],
         "warnings": list(report.warnings),
         "notes": list(report.notes),
@@ -80,6 +83,7 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
 def _comparison(one: Comparison) -> dict[str, Any]:
     return {
         "kind": one.kind,
+        "measure": one.measure,
         "within": one.within,
         "first": one.first,
         "second": one.second,
@@ -161,9 +165,9 @@ def to_csv(report: Report) -> str:
 
 
 def to_markdown(report: Report) -> str:
-    """A GitHub-flavoured table with the notes below."""
+    """The headline, a GitHub-flavoured table, and the notes below."""
     header = ["outlet", "language", "pages", "comments", "human", *STANCES, "net", "method"]
-    lines = [f"**{report.statement}**", "", "| " + " | ".join(header) + " |"]
+    lines = [f"**{report.headline}**", "", "| " + " | ".join(header) + " |"]
     lines.append(
         "|" + "|".join(" --- " if i in (0, 1, len(header) - 1) else " ---: " for i in range(len(header))) + "|"
     )

@@ -13,7 +13,7 @@ WORST = 0.25
 """Variance of one label where nothing is known: a share of one half."""
 
 
-def plan(cell: Cell, *, labels: int, unit: float | None, fixed: float) -> LabelPlan:
+def plan(cell: Cell, *, labels: int, unit: float | None, fixed: float, margin: float | None = None) -> LabelPlan:
     """The labels that a group still needs.
 
     Args:
@@ -21,11 +21,15 @@ def plan(cell: Cell, *, labels: int, unit: float | None, fixed: float) -> LabelP
         labels: random labels there are.
         unit: variance that one label leaves, for the widest stance: its variance times their number; None if unknown.
         fixed: variance that no label takes away, because the threads are a sample.
+        margin: half the width that is asked for, beside those of 5 and 10 points; None asks for no other.
     """
     open_comments = sum(t.comments - t.untagged - sum(t.known) for t in cell.threads.values())
-    five, ten = (needed(half, labels, WORST if unit is None else unit, fixed, open_comments) for half in (0.05, 0.10))
-    want = ten or five or 0
-    return LabelPlan(five, ten, allocation(cell, want))
+    five, ten, asked = (
+        None if half is None else needed(half, labels, WORST if unit is None else unit, fixed, open_comments)
+        for half in (0.05, 0.10, margin)
+    )
+    want = (ten or five or 0) if margin is None else (asked or 0)
+    return LabelPlan(five, ten, allocation(cell, want), asked)
 
 
 def needed(half: float, labels: int, unit: float, fixed: float, comments: float) -> int | None:

@@ -13,12 +13,12 @@ import hmac
 import os
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from sentiment.errors import InputError
-from sentiment.records import Comment, Page
+from sentiment.records import Comment, Page, Stance
 
 VARIABLE = "SENTIMENT_PSEUDONYM_KEY"
 _DIGITS = 10
@@ -91,3 +91,16 @@ def mask(text: str) -> str:
 def masked(page: Page) -> Page:
     """The page with its comments' texts and quotes masked."""
     return replace(page, comments=tuple(replace(c, text=mask(c.text), quote=mask(c.quote)) for c in page.comments))
+
+
+def masked_stances(page: Page, stances: Sequence[Stance]) -> tuple[Stance, ...]:
+    """The stances without reasons that are words of what is masked: an address can be what decided."""
+    return tuple(_masked_reasons(comment, stance) for comment, stance in zip(page.comments, stances, strict=True))
+
+
+def _masked_reasons(comment: Comment, stance: Stance) -> Stance:
+    before, after = comment.text.casefold(), mask(comment.text).casefold()
+    if before == after:
+        return stance
+    kept = (reason for reason in stance.reasons if reason.casefold() not in before or reason.casefold() in after)
+    return replace(stance, reasons=tuple(kept))

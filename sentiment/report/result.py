@@ -26,7 +26,10 @@ class LabelPlan:
     """Labels still needed for an interval of 5 points to either side; None where no number of labels reaches it."""
     for_10: int | None
     next: Mapping[str, int]
-    """Predicted stance -> how many of the labels for 10 points (5, where 10 is reached) to draw there."""
+    """Predicted stance -> how many of the labels for 10 points (5, where 10 is reached) to draw there; of those for the
+    margin that was asked for, if one was."""
+    asked: int | None = None
+    """Labels still needed for the margin that was asked for; None too where none was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Net stance of one group against another."""
+    """One group against another: net stance, or one stance's share."""
 
     kind: str
     """``outlets``, ``languages`` or ``dates``."""
@@ -79,6 +82,8 @@ class Comparison:
     """Adjusted for the number of comparisons (Holm); None where the two are not compared."""
     different: bool
     sentence: str
+    measure: str = "net"
+    """``net``, or the stance whose share is compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,9 @@ class Period:
     net: Estimate
     articles: int
     """Articles published in it."""
+    outlet: str | None = None
+    language: str | None = None
+    """The group whose comments these are; both None for all together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +149,9 @@ class Report:
     reasons: tuple[ReasonCount, ...] = ()
     typical: tuple[Typical, ...] = ()
     periods: tuple[Period, ...] = ()
+    """All comments over time."""
+    group_periods: tuple[Period, ...] = ()
+    """The same for each group that has enough dated comments, group after group."""
     warnings: tuple[str, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
     """What the report was made with: versions, model, codebook, data, command."""

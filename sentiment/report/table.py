@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 LISTED = 40
 """Groups that a table on a screen lists; the files list all."""
 
+_DRAW = "`sentiment annotate draw PATH… --plan 10` draws these labels."
+
 TOLD = 8
 """Notes of the same kind below a table: groups, comparisons, skipped sources."""
 
@@ -32,25 +34,25 @@ def print_table(report: Report, console: Console) -> None:
     table = Table(box=None if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1 if wide else 0, 0, 0))
     table.add_column("outlet", no_wrap=plain, overflow="ellipsis", min_width=12)
     table.add_column("lang")
-    for name, short in (("pages", "pages"), ("comments", "com."), ("human", "hum.")):
-        table.add_column(name if wide else short, justify="right", no_wrap=True)
+    for name, short in (("pages", ""), ("comments", "com."), ("human", "hum.")):
+        if wide or short:
+            table.add_column(name if wide else short, justify="right", no_wrap=True)
     for name in STANCES:
         table.add_column(name if wide or name != "unrelated" else "unrel.", justify="right", no_wrap=True)
     table.add_column("net", justify="right", no_wrap=True)
-    if wide:
-        table.add_column("against │ favor", justify="center", no_wrap=True)
+    table.add_column("against │ favor" if wide else "− │ +", justify="center", no_wrap=True)
     for group in (*report.groups[:LISTED], report.total):
         total = group is report.total
         if total and not plain:
             table.add_section()
         row: list[RenderableType] = ["total" if total else group.outlet or "all", group.language or ""]
-        row += [str(group.pages), str(group.comments), str(group.human) if group.comments else "–"]
+        row += [str(group.pages)] if wide else []
+        row += [str(group.comments), str(group.human) if group.comments else "–"]
         row += [cell(group.shares[name], percent, "–") for name in STANCES]
         row.append(cell(group.net, signed, "…"))
-        if wide:
-            row.append(Text(_bar(group), style="" if plain else "cyan"))
+        row.append(Text(_bar(group, 8 if wide else 3), style="" if plain else "cyan"))
         table.add_row(*row, style="bold" if total and not plain else "")
-    console.print(Text(report.statement, style="" if plain else "bold"))
+    console.print(Text(report.headline, style="" if plain else "bold"), soft_wrap=plain)
     console.print(Text("Share of comments in percent, 95 % interval" + (" in brackets" if plain else " below")))
     console.print(table)
     if len(report.groups) > LISTED:
@@ -62,9 +64,10 @@ def print_table(report: Report, console: Console) -> None:
 def footer(report: Report) -> list[str]:
     """What has to be said below the numbers: per group, comparisons, warnings, notes, what was skipped."""
     notes = _by_group(report)
-    different = [one.sentence for one in report.comparisons if one.different]
-    alike = [one.sentence for one in report.comparisons if not one.different]
-    notes += _some([*different, *alike], "comparisons")
+    net = [one for one in report.comparisons if one.measure == "net"]
+    shares = [one.sentence for one in report.comparisons if one.measure != "net" and one.different]
+    told = [one.sentence for one in net if one.different] + shares + [one.sentence for one in net if not one.different]
+    notes += _some(told, "comparisons")
     notes += _some([f"Warning: {text}" for text in report.warnings], "warnings")
     notes += report.notes
     if report.skipped:
@@ -89,7 +92,8 @@ def _by_group(report: Report) -> list[str]:
         if text := wording.plan(group):
             plans.setdefault(text, []).append(group.name)
     needed = [f"{_names(names)}: labels for {text}." for text, names in plans.items()]
-    return _some(notes, "notes") + _some(needed, "such plans")
+    draws = any(group.plan and group.plan.next and wording.plan(group) for group in report.groups)
+    return _some(notes, "notes") + _some(needed, "such plans") + ([_DRAW] if draws else [])
 
 
 def _methods(report: Report) -> list[str]:
@@ -135,7 +139,7 @@ def _parts(estimate: Estimate, number: Callable[[float], str], dash: str, frame:
     return [f"{number(estimate.share)} %", frame.format(f"{number(estimate.low)}{dash}{number(estimate.high)}")]
 
 
-def _bar(group: Group, half: int = 8) -> str:
+def _bar(group: Group, half: int) -> str:
     """A diverging bar: against to the left of the middle, favor to the right."""
     favor, against = group.shares["favor"].share, group.shares["against"].share
     if favor is None or against is None:

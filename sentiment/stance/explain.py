@@ -73,6 +73,8 @@ def reasons_of(model: Model, doc: Doc, label: int, most: int = 4) -> tuple[str, 
 
 def reasons_of_all(model: Model, docs: Sequence[Doc], labels: Sequence[int], most: int = 4) -> list[tuple[str, ...]]:
     """The strongest reasons for the label of each comment: what :func:`explain` says, for many at once."""
+    if not docs:
+        return []
     scorer = model.scorer
     docs = scorer.with_parents(docs)
     keys = [(doc.language, int(label)) for doc, label in zip(docs, labels, strict=True)]

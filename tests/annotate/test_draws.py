@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -80,18 +81,24 @@ def test_scores() -> None:
     assert disagreement(committee) == pytest.approx([np.log(2), 0.0], abs=1e-9)
 
 
-def test_a_draw_stores_how_it_was_made(store: Store, pages: Pages) -> None:
+def test_a_draw_stores_how_it_was_made(store: Store, pages: Pages, tmp_path: Path) -> None:
     """Stratum and probability of each comment, the seed, the frame; the same seed draws the same comments."""
-    store.add_pages(pages(8))
+    other = Store(f"sqlite:///{tmp_path / 'other.db'}", "t")
+    for one in (store, other):
+        one.add_pages(pages(8))
     options = DrawOptions(purpose="estimate", n=20, overlap=0.2, seed=7)
-    first, second = make(store, options), make(store, options)
-    assert (first.number, second.number) == (1, 2)
+    first, second = make(store, options), make(other, options)
+    assert (first.number, second.number) == (1, 1)
     assert first.frame == 80
     assert first.strata == dict.fromkeys(("o0.example en", "o1.example it", "o2.example en", "o3.example it"), 5)
     rows = [
         {row["item_id"]: (row["inclusion"], row["rank"], row["slots"]) for row in found}
-        for found in (store.rows("SELECT * FROM draw_item WHERE draw_id = :d", d=one.id) for one in (first, second))
+        for found in (
+            place.rows("SELECT * FROM draw_item WHERE draw_id = :d", d=one.id)
+            for place, one in ((store, first), (other, second))
+        )
     ]
+    other.close()
     assert rows[0] == rows[1]
     assert {chance for chance, _, _ in rows[0].values()} == {0.25}
     assert Counter(slots for _, _, slots in rows[0].values()) == {1: 16, 2: 4}

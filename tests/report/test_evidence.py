@@ -4,10 +4,10 @@ from datetime import date, datetime
 
 import pytest
 
-from sentiment.pipeline import themes_of
 from sentiment.report.groups import ReportOptions
 from sentiment.report.timeline import start
 from sentiment.report.typical import nearest
+from sentiment.reporting import themes_of
 from sentiment.stance.target import load_target
 from tests.report.builders import folded, human, page
 

@@ -80,7 +80,7 @@ def test_page_has_every_section_and_words_for_every_picture() -> None:
     text = to_html(full())
     for name in ("shares", "net", "compare", "reasons", "time", "typical", "coverage", "methods"):
         assert f'id="{name}"' in text
-    assert len(re.findall(r"<svg ", text)) == len(re.findall(r'<svg role="img" aria-label="[^"]{20,}', text)) == 8
+    assert len(re.findall(r"<svg ", text)) == len(re.findall(r'<svg role="img" aria-label="[^"]{20,}', text)) == 10
     assert "more in favour than those" in text
     assert "prefers-color-scheme: dark" in text
     assert "@page" in text
@@ -122,7 +122,7 @@ def test_notebook_shows_a_table() -> None:
     assert Tags(text).open == []
     assert NASTY not in text
     frames = report.frames()
-    assert list(frames) == ["groups", "comparisons", "reasons", "typical", "time"]
+    assert list(frames) == ["groups", "comparisons", "reasons", "typical", "time", "time_by_group"]
     assert list(frames["groups"]["outlet"])[-1] == "TOTAL"
     assert len(report.frame()) == 4
     assert {"net_low", "labels", "model_net"} <= set(frames["groups"].columns)
@@ -207,4 +207,4 @@ def test_labels_for_unknown_comments_are_counted(tmp_path: Path) -> None:
     done = run("report", "seeds", "--format", "json", "--annotations", tmp_path / "annotations", home=tmp_path)
     data = json.loads(done.stdout)
     assert data["total"]["human"] == 0
-    assert any(note.startswith("1 labels in") for note in data["notes"])
+    assert any(note.startswith("1 label in") for note in data["notes"])

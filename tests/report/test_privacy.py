@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from sentiment.errors import InputError
-from sentiment.records import Comment
-from sentiment.report.privacy import VARIABLE, mask, project_key, pseudonyms
+from sentiment.records import Comment, Stance
+from sentiment.report.privacy import VARIABLE, mask, masked_stances, project_key, pseudonyms
 from tests.report.builders import page
 
 
@@ -74,3 +74,14 @@ def test_a_key_that_cannot_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_masks(text: str, shown: str) -> None:
     """Addresses, numbers and handles go; dates, prices and plain numbers stay."""
     assert mask(text) == shown
+
+
+def test_reasons_do_not_tell_what_is_masked() -> None:
+    """A word that decided stays unless it stands in an address or a handle alone."""
+    texts = ["cheap phones, write to joe.junk@mail.example or @spyhater"]
+    stance = Stance(
+        "against", (0.1, 0.7, 0.1, 0.1), reasons=("joe.junk@mail.example", "junk", "@spyhater", "cheap", "price")
+    )
+    (found,) = masked_stances(page("p", 1, texts=texts), [stance])
+    assert found.reasons == ("cheap", "price")
+    assert masked_stances(page("p", 1, texts=["cheap"]), [stance]) == (stance,)
