@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sentiment.cells import unguard
+from sentiment.stance.metrics import agreement
 
 Row = dict[str, str]
 _WORD = re.compile(r"\w+")
@@ -47,14 +48,6 @@ def near_duplicates(texts: Sequence[str]) -> list[tuple[int, int]]:
     return found
 
 
-def agreement(pairs: Sequence[tuple[str, str]]) -> tuple[float, float]:
-    """Raw agreement and Cohen's kappa of two codings."""
-    raw = sum(one == other for one, other in pairs) / len(pairs)
-    first, second = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
-    chance = sum(first[label] * second[label] for label in first) / len(pairs) ** 2
-    return raw, (raw - chance) / (1 - chance)
-
-
 def main() -> None:
     """Print the statistics of a training table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -70,7 +63,7 @@ def main() -> None:
         count = Counter(row["stance"] for row in own)
         sizes = sorted(len(_WORD.findall(row["text"])) for row in own)
         bands = [sum(low <= size < high for size in sizes) / len(sizes) for low, high in ((0, 8), (8, 30), (30, 10**9))]
-        raw, kappa = agreement([(row["reader_a"], row["reader_b"]) for row in own])
+        raw, kappa = agreement(*zip(*((row["reader_a"], row["reader_b"]) for row in own), strict=True))
         print(
             f"{language:9} {len(own):5} {len({row['batch'] for row in own}):7} {sum(bool(row['parent']) for row in own):7}",
             end=" ",

@@ -24,6 +24,7 @@ def render_card(model: Model) -> str:
     if summary["groups"]:
         lines.append(f"{summary['groups']} groups (pages, threads or writing batches), never torn apart by a test.")
     lines += [f"Left out: {count} ({reason})." for reason, count in summary["left_out"].items()]
+    lines += _agreement(summary)
     lines += [f"sha256 of the rows: `{meta['data_sha256']}`.", ""]
     lines += ["## How good it is", "", *_quality(summary), ""]
     lines += [
@@ -69,10 +70,23 @@ def _quality(summary: dict[str, Any]) -> list[str]:
         "Cross-validated on the training data, which also chose the settings, so a little too good; "
         "`sentiment evaluate` measures with the settings chosen anew in every fold.",
         "",
-        "| | texts | macro-F1 | F1 favor and against | calibration error |",
-        "|---|---|---|---|---|",
+        "| | texts | macro-F1 | 95 % interval | F1 favor and against | calibration error |",
+        "|---|---|---|---|---|---|",
     ]
     for name, row in held.items():
         both = "" if row["f_avg"] is None else f"{row['f_avg']:.3f}"
-        lines.append(f"| {name} | {row['n']} | {row['macro_f1']:.3f} | {both} | {row['ece']:.3f} |")
-    return lines
+        between = "–".join(f"{end:.3f}" for end in row["between"])
+        lines.append(f"| {name} | {row['n']} | {row['macro_f1']:.3f} | {between} | {both} | {row['ece']:.3f} |")
+    return [*lines, "", "Intervals by drawing whole groups again and again (bootstrap, 1,000 times)."]
+
+
+def _agreement(summary: dict[str, Any]) -> list[str]:
+    found = summary["agreement"]
+    if not found:
+        return ["Agreement of readers: unknown, the table has no labels of two independent readers."]
+    told = [f"{name} {row['raw']:.3f} ({_kappa(row['kappa'])}, {row['n']} texts)" for name, row in found.items()]
+    return ["Two independent readers gave the same label to this share of the texts: " + "; ".join(told) + "."]
+
+
+def _kappa(value: float | None) -> str:
+    return "kappa undefined: one label only" if value is None else f"kappa {value:.3f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -97,6 +98,14 @@ def bootstrap_change(
     one, some = _resampled(gold, before, labels, groups, times, seed)
     two, others = _resampled(gold, after, labels, groups, times, seed)
     return _interval(two[:, others].mean(axis=1) - one[:, some].mean(axis=1))
+
+
+def agreement(one: Sequence[str], other: Sequence[str]) -> tuple[float, float | None]:
+    """Share of equal labels of two readers, and Cohen's kappa; None where both gave one label only (Cohen 1960)."""
+    raw = sum(a == b for a, b in zip(one, other, strict=True)) / len(one)
+    first, second = Counter(one), Counter(other)
+    chance = sum(first[label] * second[label] for label in first) / len(one) ** 2
+    return raw, None if chance == 1 else (raw - chance) / (1 - chance)
 
 
 def _resampled(

@@ -140,14 +140,14 @@ class Scorer:
         """The same comments, told what a first pass makes of the comments that they answer."""
         if not self.two_passes:
             return docs
-        above = {_key(doc.parent): doc.parent for doc in docs if doc.parent is not None and not doc.shared}
+        above = {key_of(doc.parent): doc.parent for doc in docs if doc.parent is not None and not doc.shared}
         if not above:
             return docs
         parents = list(above.values())
         rows = self._shares(parents, self._first)
-        told = {_key(doc): rounded(row) for doc, row in zip(parents, rows, strict=True)}
+        told = {key_of(doc): rounded(row) for doc, row in zip(parents, rows, strict=True)}
         return [
-            doc if doc.parent is None or doc.shared else dataclasses.replace(doc, shared=told[_key(doc.parent)])
+            doc if doc.parent is None or doc.shared else dataclasses.replace(doc, shared=told[key_of(doc.parent)])
             for doc in docs
         ]
 
@@ -210,7 +210,8 @@ def _portions(places: list[int], sizes: Sequence[int]) -> Iterator[list[int]]:
     yield places[first:]
 
 
-def _key(doc: Doc) -> tuple[str, str]:
+def key_of(doc: Doc) -> tuple[str, str]:
+    """What tells comments apart for a first pass: the same words in another language are other words."""
     return doc.language, doc.text
 
 

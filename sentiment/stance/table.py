@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +23,8 @@ MIN_ROWS = 20
 MAX_LABELS = 50
 IDS = ("comment_id", "id")
 """Columns that name comments, the first that is there counts."""
+READERS = ("reader_a", "reader_b")
+"""Columns with the labels that two people gave independently; their agreement goes into the model card."""
 MIN_LABEL = 2
 """Rows of the rarest label: one to learn from and one to test on."""
 
@@ -47,6 +49,8 @@ class Rows:
     """Place of each row in the table it came from."""
     ids: list[tuple[str, ...]]
     """Per row the ids of the comments with these words; empty where the table has none."""
+    readings: list[tuple[str, str]] = field(default_factory=list)
+    """Per row the labels of two independent readers; empty where the table has none."""
 
     def docs(self) -> list[Doc]:
         """The texts prepared for the features."""
@@ -68,6 +72,7 @@ class Rows:
             self.sha256,
             self.places[rows],
             [self.ids[i] for i in pick] if self.ids else [],
+            [self.readings[i] for i in pick] if self.readings else [],
         )
 
 
@@ -84,6 +89,7 @@ def read_rows(table: pd.DataFrame, options: Options) -> Rows:
     parents = parent_texts(table, options)
     named = options.ids or next((name for name in IDS if name in table.columns), None)
     ids = [name.strip() for name in column(table, named)] if named else []
+    read = list(zip(*(column(table, name) for name in READERS), strict=True)) if set(READERS) <= set(table) else []
     left_out: Counter[str] = Counter()
     keep: list[int] = []
     seen: dict[tuple[str, str, str], str] = {}
@@ -120,6 +126,7 @@ def read_rows(table: pd.DataFrame, options: Options) -> Rows:
         hashlib.sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest(),
         np.array(keep, dtype=np.intp),
         [tuple(same[words_of(texts[i], language[i], parents[i])]) for i in keep] if ids else [],
+        [read[row] for row in keep] if read else [],
     )
 
 

@@ -21,10 +21,10 @@ from sentiment.stance import normalise
 from sentiment.stance.choose import SUBSAMPLE, Choice, Design, choose, parts, with_parents
 from sentiment.stance.estimator import STRENGTHS, MarginClassifier
 from sentiment.stance.features import SHARED
-from sentiment.stance.metrics import figures
+from sentiment.stance.metrics import agreement, bootstrap, figures
 from sentiment.stance.model import FORMAT, FORMAT_VERSION, Model, digest
 from sentiment.stance.packed import Packed
-from sentiment.stance.score import ARRAYS, FIRST, LAST, rounded
+from sentiment.stance.score import ARRAYS, FIRST, LAST, key_of, rounded
 from sentiment.stance.table import Rows, count_labels, read_rows
 from sentiment.stance.target import Target
 from sentiment.stance.tokens import Doc
@@ -152,15 +152,15 @@ def _sample(rows: Rows, seed: int) -> NDArray[np.intp] | None:
 
 def told(docs: list[Doc], rows: Rows, first: Choice, options: Options) -> list[Doc]:
     """Comments with the probabilities of what they answer, as a model says that saw neither."""
-    known = {doc.text: row for row, doc in enumerate(docs)}
-    parents = {doc.parent.text: doc.parent for doc in docs if doc.parent is not None}
-    strange = [doc for text, doc in parents.items() if text not in known]
-    shares = {text: rounded(first.held_out[known[text]]) for text in parents if text in known}
+    known = {key_of(doc): row for row, doc in enumerate(docs)}
+    parents = {key_of(doc.parent): doc.parent for doc in docs if doc.parent is not None}
+    strange = [doc for key, doc in parents.items() if key not in known]
+    shares = {key: rounded(first.held_out[known[key]]) for key in parents if key in known}
     if strange:
         model = _finish(rows, first.design, first, None, first.design.analysers.lists, options).model
         guesses = model.probabilities(strange)
-        shares |= {doc.text: rounded(row) for doc, row in zip(strange, guesses, strict=True)}
-    return [doc if doc.parent is None else dataclasses.replace(doc, shared=shares[doc.parent.text]) for doc in docs]
+        shares |= {key_of(doc): rounded(row) for doc, row in zip(strange, guesses, strict=True)}
+    return [doc if doc.parent is None else dataclasses.replace(doc, shared=shares[key_of(doc.parent)]) for doc in docs]
 
 
 def _finish(
@@ -192,6 +192,7 @@ def _finish(
         "groups": None if rows.groups is None else len(np.unique(rows.groups)),
         "blocks": {name: {"weight": weight, "features": design.width(name)} for name, weight in choice.blocks.items()},
         "strengths": list(STRENGTHS),
+        "agreement": _agreement(rows),
         "prior_power": choice.power,
         "held_out": scores(rows, choice.held_out, choice.power) if len(choice.held_out) == len(rows.codes) else {},
     }
@@ -252,6 +253,22 @@ def scores(rows: Rows, shares: NDArray[np.float64], power: float) -> dict[str, A
     for name, pick in some.items():
         found = figures(rows.codes[pick], said[pick], rows.labels, shares[pick])
         out[name] = {key: _four(found[key]) for key in ("n", "macro_f1", "f_avg", "log_loss", "ece")}
+        groups = None if rows.groups is None else rows.groups[pick]
+        between = bootstrap(rows.codes[pick], said[pick], rows.labels, groups)["macro_f1"] or []
+        out[name]["between"] = [_four(end) for end in between]
+    return out
+
+
+def _agreement(rows: Rows) -> dict[str, Any]:
+    """How far two independent readers of the rows agree, over all and per language."""
+    out = {}
+    for name in ("all", *(rows.languages or ())) if rows.readings else ():
+        pairs = [
+            pair for pair, own in zip(rows.readings, rows.language, strict=True) if name in ("all", own) and all(pair)
+        ]
+        if pairs:
+            raw, kappa = agreement(*zip(*pairs, strict=True))
+            out[name] = {"n": len(pairs), "raw": _four(raw), "kappa": _four(kappa)}
     return out
 
 
