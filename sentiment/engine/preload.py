@@ -5,9 +5,10 @@ import scipy.sparse  # noqa: F401
 
 import sentiment.engine.pages
 import sentiment.engine.table_job
+import sentiment.language.batch
 import sentiment.stance.tag
 import sentiment.threads.html
 import sentiment.threads.text  # noqa: F401
-from sentiment.language.batch import tables
+from sentiment.language.scores import table
 
-tables()  # 70 MiB that the workers then share
+table()  # 10 MiB that the workers then share
