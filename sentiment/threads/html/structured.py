@@ -55,8 +55,8 @@ class Facts:
 def read_facts(tree: Tree) -> Facts:
     """Read all data scripts of a page; what is not valid is passed over."""
     facts = Facts()
-    for attrs, text in tree.scripts:
-        if "ld+json" not in (attrs.get("type") or "") or len(text) > _LARGEST:
+    for kind, text in tree.scripts:
+        if "ld+json" not in kind or len(text) > _LARGEST:
             continue
         data = _load(_unwrapped(text))
         for thing in _things(data, 0):

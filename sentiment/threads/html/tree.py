@@ -54,8 +54,8 @@ class Tree:
     """``chars[j] - chars[i]`` is the number of characters of text in the nodes from ``i`` to ``j``."""
     linked: list[int] = field(default_factory=lambda: [0])
     """The same for the text inside links and buttons."""
-    scripts: list[tuple[Attributes, str]] = field(default_factory=list)
-    """Attributes and text of the scripts that hold data (JSON-LD and other JSON)."""
+    scripts: list[tuple[str, str]] = field(default_factory=list)
+    """Type and text of the scripts that hold data (JSON-LD and other JSON)."""
     notes: list[str] = field(default_factory=list)
     found: dict[object, list[int]] = field(default_factory=dict)
     """Selector -> the nodes that it gives, as far as it has been asked for."""
@@ -251,10 +251,10 @@ def grow(content: str) -> Tree:
     Raises:
         InputError: If the parser cannot make a tree of it.
     """
-    source, notes = mend(content)
-    tree = Tree(notes=notes)
+    source = mend(content)
+    tree = Tree(notes=source.notes, scripts=source.scripts)
     try:
-        parser = LexborHTMLParser(source)
+        parser = LexborHTMLParser(source.text)
     except (SelectolaxError, ValueError, MemoryError) as error:
         raise InputError(f"the page cannot be parsed as HTML ({error}); save it again, or as text") from error
     _fill(tree, parser)
@@ -262,67 +262,79 @@ def grow(content: str) -> Tree:
 
 
 def _fill(tree: Tree, parser: LexborHTMLParser) -> None:
-    """The adapter: everything that knows the parser's own objects."""
-    tags, parents, attributes, texts = tree.tag, tree.parent, tree.attrs, tree.text
-    seen: dict[int, int] = {}
-    in_link: list[bool] = []
-    sizes: list[int] = []
-    linked: list[int] = []
-    data_scripts: dict[int, Attributes] = {}
-    last_text = -1
+    """The adapter: everything that knows the parser's own objects.
+
+    Most of a page's time passes here, a microsecond a node: what can be worked out later from whole lists is.
+    """
     if parser.root is None:
         return
+    tags, parents, attributes, texts = tree.tag, tree.parent, tree.attrs, tree.text
+    add_tag, add_parent, add_attributes, add_text = tags.append, parents.append, attributes.append, texts.append
+    places: dict[int, int] = {}
+    place_of = places.get
+    links: list[int] = []
+    last_text, spaced = -1, True
     for node in parser.root.traverse(include_text=True):
-        tag = node.tag or ""
-        holder = node.parent
+        tag = node.tag
         if tag == "-text":
-            text = node.text_content or ""
-            if (not text or text.isspace()) and tags and tags[-1] != "img":
-                if last_text >= 0 and texts[last_text][-1:] != " ":
-                    texts[last_text] += " "
-                continue
-            above = holder.mem_id if holder is not None else 0
-            parent = seen.get(above, -1)
-            if parent < 0:
-                if above in data_scripts:
-                    tree.scripts.append((data_scripts[above], text))
-                continue
-            last_text = len(tags)
-            link = in_link[parent]
-            size = len(text) if len(text) < 40 else len(" ".join(text.split()))
-            tags.append("")
-            attributes.append(_NONE)
-            texts.append(text)
-            sizes.append(size)
-            linked.append(size if link else 0)
-        else:
-            if tag in _UNSEEN:
-                if tag == "script" and "json" in (node.attributes.get("type") or ""):
-                    data_scripts[node.mem_id] = dict(node.attributes)
-                continue
-            parent = -1
-            if tags:
-                parent = seen.get(holder.mem_id, -1) if holder is not None else -1
-                if parent < 0:
+            text = node.text_content
+            if not text or text.isspace():  # two of five nodes
+                if not tags or tags[-1] != "img":
+                    if not spaced:
+                        texts[last_text] += " "
+                        spaced = True
                     continue
-            link = tag == "a" or tag == "button" or (parent >= 0 and in_link[parent])
-            seen[node.mem_id] = len(tags)
-            tags.append(tag)
-            attributes.append(node.attributes or _NONE)
-            texts.append("")
-            sizes.append(0)
-            linked.append(0)
-        in_link.append(link)
-        parents.append(parent)
+                text = text or ""
+            holder = node.parent
+            parent = -1 if holder is None else place_of(holder.mem_id, -1)
+            if parent < 0:
+                continue
+            last_text, spaced = len(tags), text[-1:] == " "
+            add_tag("")
+            add_attributes(_NONE)
+            add_text(text)
+        else:
+            if tag in _UNSEEN or not tag:
+                continue
+            holder = node.parent
+            parent = -1 if holder is None else place_of(holder.mem_id, -1)
+            if parent < 0 and tags:
+                continue
+            place = places[node.mem_id] = len(tags)
+            if tag == "a" or tag == "button":
+                links.append(place)
+            add_tag(tag)
+            add_attributes(node.attributes or _NONE)
+            add_text("")
+        add_parent(parent)
+    _close(parents, tree.end)
+    _measure(tree, links)
+
+
+def _measure(tree: Tree, links: list[int]) -> None:
+    """The sums of characters, from the texts and from where the links are."""
+    sizes = [_size(text) if text else 0 for text in tree.text]
+    linked = [0] * len(sizes)
+    for link in links:
+        linked[link : tree.end[link]] = sizes[link : tree.end[link]]
     tree.chars = list(accumulate(sizes, initial=0))
     tree.linked = list(accumulate(linked, initial=0))
-    _close(parents, tree.end)
+
+
+def _size(text: str) -> int:
+    """Characters of a text without what the source is indented by; short ones, most of all, as they are."""
+    if len(text) < 40:
+        return len(text)
+    if "\n" in text or "  " in text:
+        return len(" ".join(text.split()))
+    return len(text.strip())
 
 
 def _close(parents: list[int], ends: list[int]) -> None:
     """Where every node ends, from the parents alone."""
     ends.extend(range(1, len(parents) + 1))
-    for node in range(len(parents) - 1, 0, -1):
-        parent = parents[node]
+    node = len(parents)
+    for parent in reversed(parents):
+        node -= 1
         if parent >= 0 and ends[node] > ends[parent]:
             ends[parent] = ends[node]
