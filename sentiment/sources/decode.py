@@ -78,7 +78,7 @@ def decode(data: bytes, *, declared: str | None = None) -> Decoded:
         InputError: the bytes are not text.
     """
     text, encoding = as_found(data, declared=declared)
-    text, repaired = mend(text, data if encoding == "utf-8" else None)
+    text, repaired = mend(text)
     return Decoded(text, encoding, repaired)
 
 

@@ -35,9 +35,9 @@ _BLANK = b" " * 0x80 + bytes(range(0x80, 0x100))
 _LINE = re.compile(r"[^\n]{1,4000}")
 
 
-def mend(text: str, encoded: bytes | None = None) -> tuple[str, int]:
-    """Give the text with its garbled lines mended, and how many there were; ``encoded`` is it in UTF-8, if at hand."""
-    if text.isascii() or not _SUSPECT.search(_beyond_ascii(text, encoded)):
+def mend(text: str) -> tuple[str, int]:
+    """Give the text with its garbled lines mended, and how many there were."""
+    if text.isascii() or not _SUSPECT.search(_beyond_ascii(text)):
         return text, 0
     mended = 0
 
@@ -52,9 +52,9 @@ def mend(text: str, encoded: bytes | None = None) -> tuple[str, int]:
     return _LINE.sub(line, text), mended
 
 
-def _beyond_ascii(text: str, encoded: bytes | None) -> str:
+def _beyond_ascii(text: str) -> str:
     """The runs of signs outside ASCII, one space between: little is left to be searched (a fifth of the time)."""
-    runs = (encoded or text.encode("utf-8", "surrogatepass")).translate(_BLANK).split()
+    runs = text.encode("utf-8", "surrogatepass").translate(_BLANK).split()
     return b" ".join(runs).decode("utf-8", "surrogatepass")
 
 
