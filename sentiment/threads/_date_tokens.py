@@ -16,8 +16,9 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import Any
+
+from sentiment.shipped import shipped
 
 ENGLISH = {
     name: number
@@ -190,7 +191,7 @@ def _beside_clock(found: re.Match[str], before: list[str]) -> bool:
 @cache
 def words() -> Words:
     """The table of ``dates.json``, read once."""
-    raw = json.loads(resources.files("sentiment.threads").joinpath("dates.json").read_text(encoding="utf-8"))
+    raw = json.loads(shipped("sentiment.threads", "dates.json"))
     meanings: dict[str, dict[str, Any]] = {}
     for role, listed in raw["words"].items():
         for word, value in listed.items():

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cache
-from importlib import resources
+
+from sentiment.shipped import shipped
 
 _NUMBER = re.compile(r"\d(?:[\d.,\xa0]*\d)?")
 _EDGES = " \t\xa0:.!…*•·|-–—»«>()[]\"'“”„"
@@ -17,7 +18,7 @@ _EDGES = " \t\xa0:.!…*•·|-–—»«>()[]\"'“”„"
 @cache
 def table() -> dict[str, dict[str, list[str]]]:
     """The raw data: language -> kind -> phrases."""
-    return tomllib.loads(resources.files("sentiment.threads").joinpath("markers.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(shipped("sentiment.threads", "markers.toml").decode())
 
 
 @cache

@@ -6,9 +6,9 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import Any
 
+from sentiment.shipped import shipped
 from sentiment.threads.html.names import names
 from sentiment.threads.html.select import Selector, compile_selector, find_all
 from sentiment.threads.html.tree import Tree
@@ -65,7 +65,7 @@ def table() -> tuple[System, ...]:
     Raises:
         ValueError: If a row has an unknown key or a selector that is not understood.
     """
-    data = tomllib.loads(resources.files(__package__).joinpath("systems.toml").read_text(encoding="utf-8"))
+    data = tomllib.loads(shipped(__package__, "systems.toml").decode())
     return tuple(sorted((_row(key, row) for key, row in data.items()), key=lambda system: system.order))
 
 
