@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
 
 from sentiment.threads import markers
 from sentiment.threads.html.furniture import ARTICLE_NAME, furniture
 from sentiment.threads.html.names import names
-from sentiment.threads.html.signs import is_date
+from sentiment.threads.html.signs import folded, is_date
 from sentiment.threads.html.tree import BLOCKS, Tree
 
 _CREDIT = re.compile(
@@ -132,14 +133,12 @@ def _best(tree: Tree, blocks: list[_Block]) -> int:
     for block in blocks:
         if block.good:
             value = float(block.chars)
+            good[block.node] = good.get(block.node, 0) + block.chars
         else:
             value = -block.chars * (LINK_COST if block.linked * 2 > block.chars else SHORT_COST)
-        node = block.node
-        while node >= 0:
-            gain[node] = gain.get(node, 0.0) + value
-            if block.good:
-                good[node] = good.get(node, 0) + block.chars
-            node = tree.parent[node]
+        gain[block.node] = gain.get(block.node, 0.0) + value
+    _sum_upwards(tree, gain)
+    _sum_upwards(tree, good)
     best, best_score = -1, 0.0
     for node, chars in good.items():
         if chars < 40:
@@ -148,6 +147,21 @@ def _best(tree: Tree, blocks: list[_Block]) -> int:
         if score > best_score or (score == best_score and node > best):
             best, best_score = node, score
     return _narrowed(tree, best, good) if best >= 0 else _fallback(tree, blocks)
+
+
+def _sum_upwards(tree: Tree, own: dict[int, float] | dict[int, int]) -> None:
+    """Add to every element what the elements under it have; each is passed on once, from the last to the first."""
+    parents = tree.parent
+    waiting = [-node for node in own]
+    heapify(waiting)
+    while waiting:
+        node = -heappop(waiting)
+        parent = parents[node]
+        if parent >= 0:
+            if parent not in own:
+                own[parent] = 0
+                heappush(waiting, -parent)
+            own[parent] += own[node]
 
 
 def _narrowed(tree: Tree, best: int, good: dict[int, int]) -> int:
@@ -219,7 +233,7 @@ def _kept(tree: Tree, blocks: list[_Block], title: str) -> list[_Block]:
             continue
         if block.chars < 120:
             line = tree.line(block.node)
-            if tag in _HEADINGS and heading and markers.fold(line) == heading:
+            if tag in _HEADINGS and heading and folded(line) == heading:
                 continue
             if (
                 _is_scrap(line)
@@ -268,8 +282,8 @@ def _is_label(line: str) -> bool:
 def _is_scrap(line: str) -> bool:
     if len(line) < 2:
         return True
-    folded = markers.fold(line)
-    return not folded or folded in markers.phrases(*_SCRAPS)
+    flat = folded(line) if len(line) < 120 else markers.fold(line)
+    return not flat or flat in markers.phrases(*_SCRAPS)
 
 
 def _render(tree: Tree, kept: list[_Block], dropped: list[int]) -> str:
@@ -297,9 +311,9 @@ def _dropped_texts(tree: Tree, dropped: list[int]) -> list[str]:
     found: list[str] = []
     for node in dropped:
         if tree.tag[node] != "head" and 0 < tree.size(node) <= 2_000:
-            line = tree.line(node)
+            line = tree.head(node, 200)
             if line:
-                found.append(line[:200])
+                found.append(line)
         if len(found) >= MOST_BOILERPLATE:
             break
     return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
-from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from sentiment.errors import InputError
 from sentiment.threads.html.names import names
@@ -178,6 +178,13 @@ class Tree:
                 self._lines[node] = known
         return known
 
+    def head(self, node: int, size: int) -> str:
+        """The first characters of the text under a node, on one line."""
+        stop, chars, wanted = self.end[node], self.chars, self.chars[node] + 2 * size
+        if chars[stop] > wanted:  # enough of it, even if half is spaces
+            stop = max(bisect_left(chars, wanted, node, stop), node + 1)
+        return " ".join("".join(self._pieces(node, stop, frozenset())).split())[:size]
+
     def render(self, spans: list[tuple[int, int]], skip: frozenset[int] | set[int] = frozenset()) -> str:
         """The text of some spans without the nodes (and all that is under them) in ``skip``."""
         pieces: list[str] = []
@@ -268,46 +275,49 @@ def _fill(tree: Tree, parser: LexborHTMLParser) -> None:
     """
     if parser.root is None:
         return
-    tags, parents, attributes, texts = tree.tag, tree.parent, tree.attrs, tree.text
+    tags, parents, attributes, texts, ends = tree.tag, tree.parent, tree.attrs, tree.text, tree.end
     add_tag, add_parent, add_attributes, add_text = tags.append, parents.append, attributes.append, texts.append
-    places: dict[int, int] = {}
-    place_of = places.get
+    add_end = ends.append
     links: list[int] = []
-    last_text, spaced = -1, True
-    for node in parser.root.traverse(include_text=True):
+    open_elements: list[LexborNode] = []
+    node, parent, last_text, spaced = parser.root, -1, -1, True
+    while True:  # by first child and next sibling: a third less than a walk that has to ask every node for its parent
         tag = node.tag
+        place = len(tags)
         if tag == "-text":
-            text = node.text_content
-            if not text or text.isspace():  # two of five nodes
-                if not tags or tags[-1] != "img":
-                    if not spaced:
-                        texts[last_text] += " "
-                        spaced = True
-                    continue
-                text = text or ""
-            holder = node.parent
-            parent = -1 if holder is None else place_of(holder.mem_id, -1)
-            if parent < 0:
-                continue
-            last_text, spaced = len(tags), text[-1:] == " "
-            add_tag("")
-            add_attributes(_NONE)
-            add_text(text)
-        else:
-            if tag in _UNSEEN or not tag:
-                continue
-            holder = node.parent
-            parent = -1 if holder is None else place_of(holder.mem_id, -1)
-            if parent < 0 and tags:
-                continue
-            place = places[node.mem_id] = len(tags)
+            text = node.text_content or ""
+            if (text and not text.isspace()) or tags[-1] == "img":
+                last_text, spaced = place, text[-1:] == " "
+                add_tag("")
+                add_attributes(_NONE)
+                add_text(text)
+                add_parent(parent)
+                add_end(place + 1)
+            elif not spaced:  # two of five nodes are empty
+                texts[last_text] += " "
+                spaced = True
+        elif tag and tag not in _UNSEEN:
             if tag == "a" or tag == "button":
                 links.append(place)
             add_tag(tag)
             add_attributes(node.attributes or _NONE)
             add_text("")
-        add_parent(parent)
-    _close(parents, tree.end)
+            add_parent(parent)
+            add_end(place + 1)
+            child = node.first_child
+            if child is not None:
+                open_elements.append(node)
+                node, parent = child, place
+                continue
+        following = node.next
+        while following is None and parent >= 0:
+            node = open_elements.pop()
+            ends[parent] = len(tags)
+            parent = parents[parent]
+            following = node.next if parent >= 0 else None
+        if following is None:
+            break
+        node = following
     _measure(tree, links)
 
 
@@ -328,13 +338,3 @@ def _size(text: str) -> int:
     if "\n" in text or "  " in text:
         return len(" ".join(text.split()))
     return len(text.strip())
-
-
-def _close(parents: list[int], ends: list[int]) -> None:
-    """Where every node ends, from the parents alone."""
-    ends.extend(range(1, len(parents) + 1))
-    node = len(parents)
-    for parent in reversed(parents):
-        node -= 1
-        if parent >= 0 and ends[node] > ends[parent]:
-            ends[parent] = ends[node]
