@@ -20,6 +20,7 @@ DATE_ATTRIBUTES = (
     "data-created",
     "data-epoch",
 )
+_DATE_ATTRIBUTES = frozenset(DATE_ATTRIBUTES)
 MACHINE = re.compile(r"^\s*(?:\d{4}-\d\d-\d\d|1\d{9}(?:\d{3})?\s*$)")
 _MONTHS = (
     "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|gen|mag|giu|lug|ago|set|ott|dic|mär|mai|okt|dez|fév|"
@@ -76,12 +77,19 @@ def folded(text: str) -> str:
 
 def date_values(tree: Tree, node: int) -> list[tuple[str, str]]:
     """What may be a date at a node: (attribute, value); an empty attribute means its text."""
+    found = tree.dates.get(node)  # asked for some three times, by each shape that holds the node
+    if found is None:
+        found = tree.dates[node] = _date_values(tree, node)
+    return found
+
+
+def _date_values(tree: Tree, node: int) -> list[tuple[str, str]]:
     if not tree.tag[node]:
         text = tree.text[node].strip()
         return [("", text)] if 4 < len(text) <= _DATE_LONGEST and is_date(text) else []
     found = []
     attrs = tree.attrs[node]
-    for name in DATE_ATTRIBUTES:
+    for name in () if _DATE_ATTRIBUTES.isdisjoint(attrs) else DATE_ATTRIBUTES:
         value = attrs.get(name)
         if (
             value

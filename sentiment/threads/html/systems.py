@@ -42,6 +42,8 @@ class Record:
     """The root's span, and those of following siblings that belong to it."""
     own: list[int] = field(default_factory=list)
     """Its nodes in document order without those of the records inside it."""
+    keys: list[str] = field(default_factory=list)
+    """For each of them its place in the record, as :func:`~sentiment.threads.html.learn.keys_of` names it."""
 
 
 @dataclass(slots=True)

@@ -61,6 +61,8 @@ class Tree:
     """Selector -> the nodes that it gives, as far as it has been asked for."""
     keys: dict[int, str] = field(default_factory=dict)
     """Signs of a node's parent and of the node, as far as they have been asked for."""
+    dates: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
+    """What may be a date at a node, as far as it has been asked for."""
     _signs: dict[int, str] = field(default_factory=dict)
     _lines: dict[int, str] = field(default_factory=dict)
 
