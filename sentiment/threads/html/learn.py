@@ -27,7 +27,7 @@ from sentiment.threads.html.signs import (
 from sentiment.threads.html.systems import Record
 from sentiment.threads.html.tree import Tree
 
-SAMPLE = 60
+SAMPLE = 24
 """Records from which a shape is learned; more do not change it."""
 
 REPEATED = 0.4
