@@ -110,7 +110,7 @@ def is_likely(tree: Tree, barred: list[int], article: Article) -> bool:
         return True
     forms = [(node, tree.end[node]) for node in barred]
     for name in ("class", "id"):
-        for node in tree.by_attribute.get(name, ()):
+        for node in tree.with_attribute(name):
             size = tree.size(node)  # before the name: four in five elements are too small or too large
             if size - tree.link_size(node) < 25 or size >= 0.8 * text or tree.tag[node] in ("body", "html", "a"):
                 continue

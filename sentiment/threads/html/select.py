@@ -68,18 +68,18 @@ class Compound:
     def _candidates(self, tree: Tree) -> list[int]:
         """The nodes among which this step can find any, from the rarest index at hand."""
         if len(self.classes) == 1:
-            return tree.by_class.get(self.classes[0], [])
+            return tree.with_class(self.classes[0])
         if self.classes:
-            return min((tree.by_class.get(token, []) for token in self.classes), key=len)
+            return min((tree.with_class(token) for token in self.classes), key=len)
         if self.shape:
             return tree.by_id_shape.get(self.shape, [])
         if self.prefix:
             lists = [nodes for shape, nodes in tree.by_id_shape.items() if shape.startswith(self.prefix)]
             return lists[0] if len(lists) == 1 else sorted(node for nodes in lists for node in nodes)
         if self.numbered:
-            return tree.by_attribute.get(self.numbered[0][0], [])
+            return tree.with_attribute(self.numbered[0][0])
         if self.attributes:
-            return tree.by_attribute.get(self.attributes[0][0], [])
+            return tree.with_attribute(self.attributes[0][0])
         if self.tag:
             return tree.by_tag.get(self.tag, [])
         return [node for node, tag in enumerate(tree.tag) if tag]

@@ -168,7 +168,7 @@ def _collect(data: Any, parent: int | None, found: list[StatedComment], depth: i
 
 def _read_preloaded(tree: Tree, facts: Facts) -> None:
     """Discourse keeps a topic's posts as JSON inside JSON in an attribute."""
-    for node in tree.by_attribute.get("data-preloaded", ())[:2]:
+    for node in tree.with_attribute("data-preloaded")[:2]:
         outer = _load(tree.get(node, "data-preloaded")[:_LARGEST])
         if not isinstance(outer, dict):
             continue

@@ -121,8 +121,8 @@ def _triggers() -> tuple[dict[str, list[System]], dict[str, list[System]], list[
 def _likely(tree: Tree) -> list[System]:
     """The systems of which something is on the page, in the order in which they are asked."""
     tokens, others, prefixes = _triggers()
-    found = {system.key for token in tree.by_class.keys() & tokens.keys() for system in tokens[token]}
-    present = (tree.by_attribute.keys() | tree.by_tag.keys()) & others.keys()
+    found = {system.key for token in tree.class_names.keys() & tokens.keys() for system in tokens[token]}
+    present = (tree.attribute_names | tree.by_tag.keys()) & others.keys()
     found.update(system.key for name in present for system in others[name])
     shapes = "\n" + "\n".join(tree.by_id_shape)  # one text: a search in it for each prefix, not one for each id
     found.update(system.key for prefix, system in prefixes if f"\n{prefix}" in shapes)

@@ -65,6 +65,7 @@ class Tree:
     """What may be a date at a node, as far as it has been asked for."""
     _signs: dict[int, str] = field(default_factory=dict)
     _lines: dict[int, str] = field(default_factory=dict)
+    _with_attribute: dict[str, list[int]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.tag)
@@ -118,19 +119,24 @@ class Tree:
         return dict(found)
 
     @cached_property
-    def by_attribute(self) -> dict[str, list[int]]:
-        """Attribute name -> the elements that carry it, in document order."""
-        found: dict[str, list[int]] = defaultdict(list)
-        for node, attrs in enumerate(self.attrs):
-            for name in attrs:
-                found[name].append(node)
-        return dict(found)
+    def attribute_names(self) -> frozenset[str]:
+        """The names of all attributes on the page."""
+        return frozenset().union(*self.attrs)
+
+    def with_attribute(self, name: str) -> list[int]:
+        """The elements that carry an attribute, in document order."""
+        if name not in self.attribute_names:  # two of three that are asked for; an index of all costs twice as much
+            return []
+        found = self._with_attribute.get(name)
+        if found is None:
+            found = self._with_attribute[name] = [node for node, attrs in enumerate(self.attrs) if name in attrs]
+        return found
 
     @cached_property
     def by_id_shape(self) -> dict[str, list[int]]:
         """The id attribute with ``N`` for every number -> the elements that carry it, in document order."""
         found: dict[str, list[int]] = {}
-        for node in self.by_attribute.get("id", ()):
+        for node in self.with_attribute("id"):
             found.setdefault(_DIGITS.sub("N", self.attrs[node]["id"] or ""), []).append(node)
         return found
 
@@ -138,27 +144,27 @@ class Tree:
     def by_class_text(self) -> dict[str, list[int]]:
         """Whole class attribute -> the elements that carry it."""
         found: dict[str, list[int]] = {}
-        for node in self.by_attribute.get("class", ()):
+        for node in self.with_attribute("class"):
             found.setdefault(self.attrs[node]["class"] or "", []).append(node)
         return found
 
     @cached_property
-    def by_class(self) -> dict[str, list[int]]:
-        """Class token -> the elements that carry it, in document order."""
-        found: dict[str, list[int]] = {}
-        shared: set[str] = set()
+    def class_names(self) -> dict[str, list[list[int]]]:
+        """Class token -> for each class attribute that has it the elements that carry that."""
+        found: dict[str, list[list[int]]] = {}
         for text, nodes in self.by_class_text.items():
-            for token in set(class_tokens(text)):
-                if token in found:
-                    found[token] = found[token] + nodes if token not in shared else found[token]
-                    if token in shared:
-                        found[token].extend(nodes)
-                    shared.add(token)
-                else:
-                    found[token] = nodes
-        for token in shared:
-            found[token].sort()
+            for token in class_tokens(text):
+                found.setdefault(token, []).append(nodes)
         return found
+
+    def with_class(self, token: str) -> list[int]:
+        """The elements that carry a class token, in document order."""
+        lists = self.class_names.get(token)
+        if lists is None:
+            return []
+        if len(lists) > 1:  # joined when it is asked for: few are
+            lists[:] = [sorted({node for nodes in lists for node in nodes})]
+        return lists[0]
 
     def within(self, nodes: list[int], start: int, stop: int) -> list[int]:
         """Those of some ordered nodes that lie from ``start`` to ``stop``."""
