@@ -106,6 +106,10 @@ class Selector:
             return found
         return tree.within(found, start, len(tree) if stop is None else stop)
 
+    def may_find(self, tree: Tree) -> bool:
+        """Whether a page has anything that this selector can give."""
+        return all(step.root or step.nodes(tree) for step in self.steps) if self.rooted else bool(self.find(tree))
+
     def _search(self, tree: Tree, root: int) -> list[int]:
         found: list[int] | None = None
         for step in self.steps:

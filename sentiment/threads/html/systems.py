@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -31,6 +31,14 @@ class System:
 
     def __getitem__(self, field_name: str) -> tuple[Selector, ...]:
         return self.lists.get(field_name, ())
+
+    def on(self, tree: Tree) -> System:
+        """The row with those places alone that this page has at all: each is looked at in every record."""
+        lists = {
+            name: selectors if name in ("items", "not") else tuple(one for one in selectors if one.may_find(tree))
+            for name, selectors in self.lists.items()
+        }
+        return replace(self, lists=lists)
 
 
 @dataclass(slots=True)
@@ -133,6 +141,7 @@ def _find(tree: Tree, system: System) -> Group | None:
     nodes = sorted({node for selector in system["items"] for node in selector.find(tree)})
     if not nodes:
         return None
+    system = system.on(tree)
     foreign = [node for node in nodes if any(s.steps[-1].matches(tree, node) for s in system["not"])]
     nodes = [node for node in _once_each(tree, nodes) if node not in foreign] if foreign else _once_each(tree, nodes)
     heads = [node for node in _heads(tree, system) if node not in nodes][:1]
