@@ -32,7 +32,13 @@ def test_registrable_domain(host: str, domain: str) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from(["a", "www", "co", "com", "uk", "jp", "kobe", "city", "ck", "no", "gov", "10"]), min_size=1, max_size=5))
+@given(
+    st.lists(
+        st.sampled_from(["a", "www", "co", "com", "uk", "jp", "kobe", "city", "ck", "no", "gov", "10"]),
+        min_size=1,
+        max_size=5,
+    )
+)
 def test_hosts_are_split_as_by_tldextract(labels: list[str]) -> None:
     """The same list gives the same answers."""
     host = ".".join(labels)

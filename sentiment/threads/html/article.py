@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
+from typing import TypeVar
 
 from sentiment.threads import markers
 from sentiment.threads.html.furniture import ARTICLE_NAME, furniture
@@ -37,6 +38,9 @@ LEAD_BLOCKS = 12
 
 MOST_BOILERPLATE = 60
 """Dropped blocks that are kept for the explanation of a page."""
+
+
+Number = TypeVar("Number", int, float)
 
 
 @dataclass(slots=True)
@@ -149,7 +153,7 @@ def _best(tree: Tree, blocks: list[_Block]) -> int:
     return _narrowed(tree, best, good) if best >= 0 else _fallback(tree, blocks)
 
 
-def _sum_upwards(tree: Tree, own: dict[int, float] | dict[int, int]) -> None:
+def _sum_upwards(tree: Tree, own: dict[int, Number]) -> None:
     """Add to every element what the elements under it have; each is passed on once, from the last to the first."""
     parents = tree.parent
     waiting = [-node for node in own]
@@ -159,7 +163,7 @@ def _sum_upwards(tree: Tree, own: dict[int, float] | dict[int, int]) -> None:
         parent = parents[node]
         if parent >= 0:
             if parent not in own:
-                own[parent] = 0
+                own[parent] = type(own[node])(0)
                 heappush(waiting, -parent)
             own[parent] += own[node]
 

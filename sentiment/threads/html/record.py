@@ -192,12 +192,11 @@ def _fill(tree: Tree, one: Found, shape: learn.Shape) -> None:
         return
     date_key, attribute = shape.date
     for node, key in zip(one.record.own, learn.keys_of(tree, one.record), strict=True):
-        if not one.author and shape.author and tree.tag[node]:
-            if key == shape.author and 0 < tree.size(node) <= NAME_LONGEST:
-                one.author = tree.line(node)
-                one.used.append(node)
-                one.author_url = one.author_url or _address(tree, node, one.record)
-        if not one.date and date_key and key == date_key:
+        if key == shape.author and not one.author and tree.tag[node] and 0 < tree.size(node) <= NAME_LONGEST:
+            one.author = tree.line(node)
+            one.used.append(node)
+            one.author_url = one.author_url or _address(tree, node, one.record)
+        if key == date_key and not one.date:
             one.date = next((value for name, value in signs.date_values(tree, node) if name == attribute), "")
             if one.date and node != one.record.root and tree.size(node) <= _HEADER_LONGEST:
                 one.used.append(node)
