@@ -241,11 +241,20 @@ def _own_words(tree: Tree, one: Found, group: Group, shape: learn.Shape, starts:
         skip.update(_chrome(tree, record, shape, one))
     quotes, added = words.parts(tree, roots, skip)
     skip.update(added)
-    quotes = [node for node in sorted({*quotes, *extra}) if node not in skip]
+    quotes = _without_inner(tree, sorted({*quotes, *extra}), skip)
     leads = sorted({node for quote in quotes for node in words.lead_of(tree, quote, roots[0])})
     own = words.tidy(tree.render([(root, tree.end[root]) for root in roots], skip | set(quotes) | set(leads)))
     one.text = _without_header(own, one)
     one.quote = "\n".join(text for node in sorted([*leads, *quotes]) if (text := tree.words(node, skip)))
+
+
+def _without_inner(tree: Tree, nodes: list[int], skip: set[int]) -> list[int]:
+    """Some ordered nodes without those that are skipped or stand inside another: a quote is told once."""
+    found: list[int] = []
+    for node in nodes:
+        if node not in skip and (not found or node >= tree.end[found[-1]]):
+            found.append(node)
+    return found
 
 
 def _without_header(text: str, one: Found) -> str:
