@@ -32,6 +32,10 @@ _UNREAD = re.compile(
 )
 _DATA_TYPE = re.compile(r"type\s*=\s*[\"']?([^\"'<>]*json[^\"'<>\s]*)", re.I)
 
+STATE = "__APOLLO_STATE__"
+"""The name to which a script of Medium's assigns its data; stands instead of a type."""
+_STATE_WITHIN = 200
+
 
 @dataclass(slots=True)
 class Source:
@@ -39,7 +43,7 @@ class Source:
 
     text: str
     scripts: list[tuple[str, str]] = field(default_factory=list)
-    """Type and text of the scripts that hold data (JSON-LD and other JSON)."""
+    """Type (or the name that it is assigned to) and text of the scripts that hold data."""
     notes: list[str] = field(default_factory=list)
     """What had to be cut."""
 
@@ -79,6 +83,7 @@ class _Stripped:
         self.scripts: list[tuple[str, str]] = []
         self.options = self.fonts = 0
         self._missing: set[str] = set()
+        self._left_until = 0
         pieces: list[str] = []
         done = at = 0
         search = _UNREAD.search
@@ -106,19 +111,23 @@ class _Stripped:
     def _end_of(self, content: str, opened: re.Match[str]) -> int:
         """Behind an element that does not nest; -1 where the parser has to see for itself where it ends."""
         name, start = opened.group(2), opened.end()
+        if start < self._left_until:
+            return -1
         end = self._find(content, f"</{name}", start)
         kind = name.lower()
         if end < 0:
             return len(content) if kind == "select" else -1  # what the parser makes of it
         text = content[start:end]
-        if kind == "script" and "<!--" in text and "<script" in text:
-            return -1  # "</script>" may then be a part of the script
-        if kind == "svg" and "<svg" in text:
+        nested = "<svg" in text if kind == "svg" else kind == "script" and "<!--" in text and "<script" in text
+        if nested:  # the end may be one that belongs inside; until there nothing is looked at twice
+            self._left_until = end
             return -1
         if kind == "script":
             head, _, data = text.partition(">")
             if "json" in head and (found := _DATA_TYPE.search(head)):
                 self.scripts.append((found.group(1), data))
+            elif STATE in data[:_STATE_WITHIN]:
+                self.scripts.append((STATE, data))
         return content.find(">", end) + 1
 
     def _find(self, content: str, what: str, start: int) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sentiment.threads.html.names import names
+from sentiment.threads.html.soup import STATE
 from sentiment.threads.html.tree import Tree, grow
 
 _ARTICLES = names(
@@ -63,6 +64,10 @@ def read_facts(tree: Tree) -> Facts:
             _read_thing(thing, facts)
     if not facts.comments:
         _read_preloaded(tree, facts)
+        for text in (text for kind, text in tree.scripts if kind == STATE):
+            from sentiment.threads.html.medium import read_state  # here, because next to no page has any
+
+            read_state(text, facts)
     return facts
 
 

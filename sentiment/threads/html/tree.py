@@ -55,7 +55,7 @@ class Tree:
     linked: list[int] = field(default_factory=lambda: [0])
     """The same for the text inside links and buttons."""
     scripts: list[tuple[str, str]] = field(default_factory=list)
-    """Type and text of the scripts that hold data (JSON-LD and other JSON)."""
+    """Type (or the name that it is assigned to) and text of the scripts that hold data."""
     notes: list[str] = field(default_factory=list)
     found: dict[object, list[int]] = field(default_factory=dict)
     """Selector -> the nodes that it gives, as far as it has been asked for."""
