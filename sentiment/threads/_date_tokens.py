@@ -15,7 +15,7 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sentiment.shipped import shipped
@@ -131,8 +131,12 @@ def may_be_date(text: str) -> bool:
     return _DIGIT.search(text) is not None or not words().without_digits.isdisjoint(_RUN.findall(fold(text)))
 
 
+@lru_cache(maxsize=2_000)
 def tokenise(folded: str, *, strict: bool = False) -> Tokens:
-    """Turn a folded text into tokens; a strict reader stops, with nothing, at the first thing that is in no date."""
+    """Turn a folded text into tokens; a strict reader stops, with nothing, at the first thing that is in no date.
+
+    The same text is asked for again as a whole, for what is in it, and for another order of day and month.
+    """
     table, out = words(), Tokens()
     signs: list[str] = []
     for found in table.token.finditer(folded):
