@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 
 from sentiment.shipped import shipped
 
 _NUMBER = re.compile(r"\d(?:[\d.,\xa0]*\d)?")
+_SHORT = 120
+"""Characters of a line that is kept as folded: names, dates and buttons come again and again, sentences do not."""
 _EDGES = " \t\xa0:.!…*•·|-–—»«>()[]\"'“”„"
 
 
@@ -37,8 +39,16 @@ def pattern(kind: str) -> re.Pattern[str]:
 
 def fold(text: str) -> str:
     """A line as it is compared with the phrases: lower case, one space, edge signs cut, numbers as ``#`` (but 0 as 0)."""
+    return fold_short(text) if len(text) <= _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     flat = " ".join(text.replace("’", "'").casefold().split())
     return _NUMBER.sub(lambda found: "#" if found.group().strip("0.,") else "0", flat).strip(_EDGES)
+
+
+fold_short = lru_cache(maxsize=20_000)(_fold)
+"""The same for texts that are known to be short."""
 
 
 def is_marker(kind: str, line: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from sentiment.threads import markers
 from sentiment.threads.html.furniture import ARTICLE_NAME, furniture
 from sentiment.threads.html.names import names
-from sentiment.threads.html.signs import folded, is_date
+from sentiment.threads.html.signs import is_date
 from sentiment.threads.html.tree import BLOCKS, Tree
 
 _CREDIT = re.compile(
@@ -237,7 +237,7 @@ def _kept(tree: Tree, blocks: list[_Block], title: str) -> list[_Block]:
             continue
         if block.chars < 120:
             line = tree.line(block.node)
-            if tag in _HEADINGS and heading and folded(line) == heading:
+            if tag in _HEADINGS and heading and markers.fold(line) == heading:
                 continue
             if (
                 _is_scrap(line)
@@ -286,7 +286,7 @@ def _is_label(line: str) -> bool:
 def _is_scrap(line: str) -> bool:
     if len(line) < 2:
         return True
-    flat = folded(line) if len(line) < 120 else markers.fold(line)
+    flat = markers.fold(line)
     return not flat or flat in markers.phrases(*_SCRAPS)
 
 

@@ -69,10 +69,7 @@ AUTHOR_LONGEST = 45
 _DATE_LONGEST = 90
 
 
-@lru_cache(maxsize=20_000)
-def folded(text: str) -> str:
-    """:func:`~sentiment.threads.markers.fold` for the short texts that come again and again."""
-    return markers.fold(text)
+folded = markers.fold_short
 
 
 def date_values(tree: Tree, node: int) -> list[tuple[str, str]]:
