@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from heapq import heapify, heappop, heappush
 from typing import TypeVar
 
@@ -180,7 +181,7 @@ def _narrowed(tree: Tree, best: int, good: dict[int, int]) -> int:
 def is_named_article(tree: Tree, node: int, before: int) -> bool:
     """Whether a node, or an element around it that ends before another place, is called an article."""
     return any(
-        tree.tag[above] == "article" or ARTICLE_NAME.search(f"{tree.get(above, 'class')} {tree.get(above, 'id')}")
+        tree.tag[above] == "article" or _is_article_name(tree, above)
         for above in (node, *tree.ancestors(node))
         if tree.end[above] <= before
     )
@@ -190,22 +191,32 @@ def _fallback(tree: Tree, blocks: list[_Block]) -> int:
     """Without any running text (a picture with two lines): what is named as the article, if it has words."""
     words: dict[int, int] = {}
     for block in blocks:
-        node = block.node
-        while node >= 0:
-            if tree.get(node, "itemprop") == "articleBody" or ARTICLE_NAME.search(
-                f"{tree.get(node, 'class')} {tree.get(node, 'id')}"
-            ):
-                words[node] = words.get(node, 0) + block.chars - block.linked
-            node = tree.parent[node]
+        words[block.node] = words.get(block.node, 0) + block.chars - block.linked
+    _sum_upwards(tree, words)
+    words = {
+        node: letters
+        for node, letters in words.items()
+        if tree.get(node, "itemprop") == "articleBody" or _is_article_name(tree, node)
+    }
     best = max(words, key=lambda node: (words[node], node), default=-1)
     return best if best >= 0 and words[best] >= 20 else -1
+
+
+def _is_article_name(tree: Tree, node: int) -> bool:
+    named = f"{tree.get(node, 'class')} {tree.get(node, 'id')}"
+    return len(named) > 1 and _names_article(named)
+
+
+@lru_cache(maxsize=20_000)
+def _names_article(named: str) -> bool:
+    return ARTICLE_NAME.search(named) is not None
 
 
 def _hint(tree: Tree, node: int) -> float:
     tag = tree.tag[node]
     if tree.get(node, "itemprop") == "articleBody":
         return 1.5
-    if ARTICLE_NAME.search(f"{tree.get(node, 'class')} {tree.get(node, 'id')}"):
+    if _is_article_name(tree, node):
         return 1.35
     if tag == "article":
         return 1.25

@@ -16,6 +16,9 @@ DEEPEST = 400
 _FEW_TAGS = 10_000
 """Pages with fewer tags cannot cost the parser more than a quarter of a second, whatever their depth."""
 
+_ANY_DEPTH = 3_000
+"""Tags of a page whose depth does not matter: all of them open cost 0.03 s."""
+
 MOST_FORMATTING = 12
 """Open font, b, i ... elements: a parser repeats every open one in every following paragraph."""
 
@@ -160,7 +163,7 @@ def _expand(content: str) -> str:
 def _suspicious(content: str, fonts: int) -> bool:
     """Whether a page is so large, or leaves so much open, that its depth must be looked at."""
     opening = content.count("<")
-    if opening > _FEW_TAGS or (opening > 1_000 and content.count("</") * 3 < opening):
+    if opening > _FEW_TAGS or (opening > _ANY_DEPTH and content.count("</") * 3 < opening):
         return True
     return fonts > 2 * MOST_FORMATTING and fonts > content.count("</font") + 2 * MOST_FORMATTING
 
