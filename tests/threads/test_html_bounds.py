@@ -108,6 +108,15 @@ def test_what_is_cut_before_the_parser_ends_where_a_browser_ends_it() -> None:
     assert "no<" not in body
 
 
+@pytest.mark.parametrize("ends", ["</script>", "</SCRIPT >"])
+@pytest.mark.parametrize("opens", ["<script type='application/ld+json'>", "<SCRIPT id=x TYPE=application/ld+json>"])
+def test_data_is_kept_however_its_script_is_written(opens: str, ends: str) -> None:
+    """Case, quotes and order of a script's tags do not matter to the data in it."""
+    data = json.dumps({"@type": "NewsArticle", "comment": [{"text": "A fine hall, that.", "author": "ann"}]})
+    draft = read(f"<h1>T</h1>{PARAGRAPH}{opens}{data}{ends}")
+    assert [(one.author, one.text) for one in draft.comments] == [("ann", "A fine hall, that.")]
+
+
 def test_page_over_the_limit_is_cut_and_says_so() -> None:
     """Of 200 MB the first part is read, with a note."""
     draft = read(page(50) + "x" * 200_000_000)

@@ -117,21 +117,27 @@ class _Stripped:
         if start < self._left_until:
             return -1
         end = self._find(content, f"</{name}", start)
+        if end < 0:
+            end = self._find(content, f"</{name.swapcase()}", start)
         kind = name.lower()
         if end < 0:
             return len(content) if kind == "select" else -1  # what the parser makes of it
         text = content[start:end]
+        if kind == "script":
+            self._keep(text)
         nested = "<svg" in text if kind == "svg" else kind == "script" and "<!--" in text and "<script" in text
         if nested:  # the end may be one that belongs inside; until there nothing is looked at twice
             self._left_until = end
             return -1
-        if kind == "script":
-            head, _, data = text.partition(">")
-            if "json" in head and (found := _DATA_TYPE.search(head)):
-                self.scripts.append((found.group(1), data))
-            elif STATE in data[:_STATE_WITHIN]:
-                self.scripts.append((STATE, data))
         return content.find(">", end) + 1
+
+    def _keep(self, script: str) -> None:
+        """Keep a script that holds data; its attributes, a ``>`` and its text are given."""
+        head, _, data = script.partition(">")
+        if "json" in head and (found := _DATA_TYPE.search(head)):
+            self.scripts.append((found.group(1), data))
+        elif STATE in data[:_STATE_WITHIN]:
+            self.scripts.append((STATE, data))
 
     def _find(self, content: str, what: str, start: int) -> int:
         """Like ``str.find``; what is not there is looked for once, not from every place."""
