@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from sentiment.language import CERTAIN, LONGEST_TEXT, evidence, identify, priors
-from sentiment.language.scores import prepared, table
+from sentiment.language import CERTAIN, evidence, identify, priors
+from sentiment.language.scores import LONGEST_TEXT, prepared, table
 from sentiment.records import UNKNOWN_LANGUAGE, Page
 
 BATCH = 4_096
@@ -57,7 +57,7 @@ def _decide(asked: list[tuple[str, str]]) -> list[str]:
     known = table()
     texts = [prepared(text) for text, _ in asked]
     totals = b"".join([known.total(text).to_bytes(known.width, "little") for text in texts])
-    sums = np.frombuffer(totals, dtype="<u4").reshape(len(texts), -1).astype(np.float64)
+    sums = np.frombuffer(totals, dtype="<u2").reshape(len(texts), -1).astype(np.float64)
     sums -= sums.max(axis=1, keepdims=True)
     shares = np.exp(sums * np.array([known.step(text) for text in texts])[:, None])
     for first, second in known.twins:
@@ -65,7 +65,7 @@ def _decide(asked: list[tuple[str, str]]) -> list[str]:
         shares[:, second] = 0.0
     shares /= shares.sum(axis=1, keepdims=True)
     prior = {page: np.array(priors(page)) for page in {page for _, page in asked}}
-    weighted = shares * np.stack([prior[page] for _, page in asked])
+    weighted = shares * (prior[asked[0][1]] if len(prior) == 1 else np.stack([prior[page] for _, page in asked]))
     best = weighted.argmax(axis=1)
     top = weighted[np.arange(len(asked)), best]
     alone = np.array([page == UNKNOWN_LANGUAGE for _, page in asked])
