@@ -9,17 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from sentiment.records import UNKNOWN_OUTLET, Comment, Document, Evidence, FoundDate, Page
-
-if TYPE_CHECKING:
-    from tldextract.tldextract import ExtractResult
+from sentiment.suffixes import registrable
 
 _TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|yclid|mc_[ce]id|igshid|ref_src|cmpid|wt_mc)$", re.I)
 
@@ -105,17 +101,9 @@ def outlet_of(url: str | None) -> str | None:
     return _registrable(host)
 
 
-@cache
-def _suffixes() -> Callable[[str], ExtractResult]:
-    import tldextract  # here, because many runs read pages without an address
-
-    # the list of suffixes that comes with the package: no network, the same answer everywhere
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
-
-
 @lru_cache(maxsize=10_000)
 def _registrable(host: str) -> str:
-    return _suffixes()(host).top_domain_under_public_suffix or host.removeprefix("www.")
+    return registrable(host) or host.removeprefix("www.")
 
 
 def _comments(drafts: list[DraftComment], page_id: str) -> list[Comment]:

@@ -7,8 +7,23 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from sentiment.sources.decode import Decoded, decode
 from sentiment.sources.options import ReadOptions
-from sentiment.sources.reading import blobs, read, read_blob
+
+if TYPE_CHECKING:
+    from sentiment.sources.reading import blobs as blobs
+    from sentiment.sources.reading import read as read
+    from sentiment.sources.reading import read_blob as read_blob
 
 __all__ = ["Decoded", "ReadOptions", "blobs", "decode", "read", "read_blob"]
+
+
+def __getattr__(name: str) -> object:
+    """Files, archives and the network on first use: who has a page in memory needs none of them."""
+    if name not in ("blobs", "read", "read_blob"):
+        raise AttributeError(f"module 'sentiment.sources' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module("sentiment.sources.reading"), name)
+    return value

@@ -59,6 +59,7 @@ _DECLARATION_WITHIN = 16_384  # HTML asks for 1,024; saved pages put comments an
 
 _HALVES = re.compile("[\ud800-\udfff]")
 _CONTROLS = bytes(b for b in range(0x20) if b not in (0x00, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1B)) + b"\x7f"
+_TEXT = bytes(b for b in range(0x80) if b not in _CONTROLS and b != 0)
 _BROKEN_SHARE = 0.1  # of the characters outside ASCII, in UTF-8 cut inside a letter or pasted together; else a tenth
 
 
@@ -88,17 +89,18 @@ def as_found(data: bytes, *, declared: str | None = None) -> tuple[str, str]:
         InputError: the bytes are not text.
     """
     text, encoding = _decode(data, declared)
-    return text.removeprefix("\ufeff").replace("\x00", ""), encoding
+    return text.removeprefix("\ufeff"), encoding
 
 
 def _decode(data: bytes, declared: str | None) -> tuple[str, str]:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, "replace"), encoding
+            return data[len(mark) :].decode(encoding, "replace").replace("\x00", ""), encoding
     if encoding_by_nulls := utf16_without_mark(data):
-        return data.decode(encoding_by_nulls, "replace"), encoding_by_nulls
+        return data.decode(encoding_by_nulls, "replace").replace("\x00", ""), encoding_by_nulls
     _refuse_binary(data)
-    data = data.replace(b"\x00", b"")
+    if b"\x00" in data:
+        data = data.replace(b"\x00", b"")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -120,8 +122,9 @@ def encodable(text: str) -> str:
 
 
 def _refuse_binary(data: bytes) -> None:
-    controls = len(data) - len(data.translate(None, _CONTROLS))
-    nulls = data.count(0)
+    odd = data.translate(None, _TEXT)  # next to nothing, so that what follows costs nothing
+    nulls = odd.count(0)
+    controls = len(odd) - len(odd.translate(None, _CONTROLS))
     # Compressed or compiled data has 10 % control characters; text has none, or a stray few.
     if controls > max(3, len(data) // 100) or nulls > max(3, len(data) // 10):
         raise InputError("binary data, not text; expected a saved page, a text, an archive or a table")
@@ -129,7 +132,7 @@ def _refuse_binary(data: bytes) -> None:
 
 def _utf8_or_declared(data: bytes, text: str, declared: str | None) -> tuple[str, str]:
     """Valid UTF-8 beyond ASCII is no accident; only 7-bit escapes of a declared encoding may overrule it."""
-    if b"\x1b$" in data or b"\x1b(" in data:
+    if b"\x1b" in data and (b"\x1b$" in data or b"\x1b(" in data):
         for label in (declared, *_declarations(data)):
             if (encoding := _codec(label)) and encoding.startswith("iso2022_jp"):
                 return _as_declared(data, label) or (text, "utf-8")

@@ -15,9 +15,10 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
+from functools import cache, lru_cache
 from typing import Any
+
+from sentiment.shipped import shipped
 
 ENGLISH = {
     name: number
@@ -67,6 +68,7 @@ _TOKENS = r"""
   | (?P<offset>(?:utc|gmt)[ ]?[+-]\d{1,2}(?::?\d\d)?(?!\d)(?:[a-z ]{3,40}[ ]time\b)?
       | (?:(?<=:\d\d)|(?<=[\dm][ ])|(?<=\.\d{3})|(?<=\.\d{6}))[+-]\d\d:?\d\d(?![\d./-])
       | (?<=:\d\d)[+-]\d\d(?![\d./-]))
+  | (?P<ordinal>\#[ ]?\d+(?![\d./:-]))
   | (?P<number>\d+)(?:(?:st|nd|rd|th|er|re|e|o|º|°|a|ª|ος|η|-?го|-?ого|-?е|-?й|-?[áéí]n)(?![^\W_]))?
   | (?P<short>'\d\d(?!\d))
   | (?P<word>%s|[apμπ]\.[ ]?[mμ]\b\.?|[^\W\d_]+)
@@ -129,8 +131,12 @@ def may_be_date(text: str) -> bool:
     return _DIGIT.search(text) is not None or not words().without_digits.isdisjoint(_RUN.findall(fold(text)))
 
 
+@lru_cache(maxsize=2_000)
 def tokenise(folded: str, *, strict: bool = False) -> Tokens:
-    """Turn a folded text into tokens; a strict reader stops, with nothing, at the first thing that is in no date."""
+    """Turn a folded text into tokens; a strict reader stops, with nothing, at the first thing that is in no date.
+
+    The same text is asked for again as a whole, for what is in it, and for another order of day and month.
+    """
     table, out = words(), Tokens()
     signs: list[str] = []
     for found in table.token.finditer(folded):
@@ -190,7 +196,7 @@ def _beside_clock(found: re.Match[str], before: list[str]) -> bool:
 @cache
 def words() -> Words:
     """The table of ``dates.json``, read once."""
-    raw = json.loads(resources.files("sentiment.threads").joinpath("dates.json").read_text(encoding="utf-8"))
+    raw = json.loads(shipped("sentiment.threads", "dates.json"))
     meanings: dict[str, dict[str, Any]] = {}
     for role, listed in raw["words"].items():
         for word, value in listed.items():

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
-from importlib import resources
+from functools import cache, lru_cache
+
+from sentiment.shipped import shipped
 
 _NUMBER = re.compile(r"\d(?:[\d.,\xa0]*\d)?")
+_SHORT = 120
+"""Characters of a line that is kept as folded: names, dates and buttons come again and again, sentences do not."""
 _EDGES = " \t\xa0:.!…*•·|-–—»«>()[]\"'“”„"
 
 
 @cache
 def table() -> dict[str, dict[str, list[str]]]:
     """The raw data: language -> kind -> phrases."""
-    return tomllib.loads(resources.files("sentiment.threads").joinpath("markers.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(shipped("sentiment.threads", "markers.toml").decode())
 
 
 @cache
@@ -36,8 +39,16 @@ def pattern(kind: str) -> re.Pattern[str]:
 
 def fold(text: str) -> str:
     """A line as it is compared with the phrases: lower case, one space, edge signs cut, numbers as ``#`` (but 0 as 0)."""
+    return fold_short(text) if len(text) <= _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     flat = " ".join(text.replace("’", "'").casefold().split())
     return _NUMBER.sub(lambda found: "#" if found.group().strip("0.,") else "0", flat).strip(_EDGES)
+
+
+fold_short = lru_cache(maxsize=20_000)(_fold)
+"""The same for texts that are known to be short."""
 
 
 def is_marker(kind: str, line: str) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import unicodedata
 
 import pytest
 from hypothesis import given, settings
@@ -27,6 +28,10 @@ ODD = [
     "a" * 5000,
     "Ü" * 700,
     "é́" * 50,
+    "\U0001d15e" * 300,
+    "İ" * 300,
+    "你" * 300,
+    "a b " * 100,
 ]
 
 
@@ -65,3 +70,10 @@ def test_pages_get_the_languages_that_each_gets_alone() -> None:
         for n in range(50)
     ]
     assert with_languages_all(pages) == [with_languages(page) for page in pages]
+
+
+def test_a_text_of_capitals_or_in_pieces_is_the_same_language() -> None:
+    """Capitals, composed or decomposed accents and long words change nothing about the language that is found."""
+    text = "Das ist für mich ein großer Fehler, über den keiner spricht"
+    assert {identify(one) for one in (text, text.upper(), unicodedata.normalize("NFD", text))} == {"de"}
+    assert identify("Donaudampfschifffahrtsgesellschaftskapitänsmütze " * 3) == "de"

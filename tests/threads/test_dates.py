@@ -387,6 +387,8 @@ def test_what_is_not_a_date_as_a_whole_is_none(text):
         ("by ann on 3 May 2018 at 10:02 | Reply", datetime(2018, 5, 3, 10, 2)),
         ("3 May 2018 | 10 comments", datetime(2018, 5, 3)),
         ("« Reply #3 on: May 03, 2018, 10:02:59 PM »", datetime(2018, 5, 3, 22, 2, 59)),
+        ("Reply #1 on: April 06", datetime(2020, 4, 6)),
+        ("#12 | 3 May 2018", datetime(2018, 5, 3)),
         ("Fri, May 4 '18, 10:02 PM via mobile", datetime(2018, 5, 4, 22, 2)),
         ("Max Mustermann schrieb am 03.05.2018 um 10:02 Uhr:", datetime(2018, 5, 3, 10, 2)),
         ("Иван Петров | 3 мая 2018 г. в 10:02 | Ответить", datetime(2018, 5, 3, 10, 2)),

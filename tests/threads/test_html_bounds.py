@@ -62,6 +62,25 @@ HOSTILE = {
     "wrong json": '<script type="application/ld+json">'
     + json.dumps({"@type": "NewsArticle", "comment": [1, None, {"text": 3}], "author": 5})
     + "</script>",
+    "deep state": "<script>window.__APOLLO_STATE__ = " + '{"a":' * 100_000 + "</script>",
+    "state in a circle": "<script>window.__APOLLO_STATE__ = "
+    + json.dumps(
+        {
+            f"Post:{n}": {
+                "__typename": "Post",
+                "inResponseToPostResult": {"__ref": f"Post:{1 - n}"},
+                "content": {"bodyModel": {"paragraphs": [3, None, {"__ref": []}, {"text": ["x"]}, {"text": "So."}]}},
+                "creator": {"__ref": "User:9"},
+                "firstPublishedAt": "soon",
+            }
+            for n in (0, 1)
+        }
+    )
+    + "</script>",
+    "scripts that do not end": "<script>" * 100_000 + PARAGRAPH,
+    "comments in scripts": "<script><!-- <script> </script> --> </script>" * 10_000 + PARAGRAPH,
+    "scripts in one comment in a script": "<script><!--" * 100_000 + "</script>" + PARAGRAPH,
+    "drawings in drawings": "<svg>" * 50_000 + "</svg>" * 50_000 + PARAGRAPH,
     "broken address": '<base href="http://[x"><link rel="canonical" href="http://[broken">'
     + page(2).replace("<cite", '<a href="http://[y">z</a><cite'),
 }
@@ -74,6 +93,28 @@ def test_hostile_page_is_read_within_seconds(name: str) -> None:
     draft = read(HOSTILE[name])
     assert isinstance(draft.body, str)
     assert time.perf_counter() - start < 15
+
+
+def test_what_is_cut_before_the_parser_ends_where_a_browser_ends_it() -> None:
+    """Comments, scripts, styles and drawings go with what is in them and nothing else, whatever stands inside."""
+    page = (
+        f"<!-- <script> --><h1>T</h1><script>var a = '<!-- <p>no</p>';</script>{PARAGRAPH}<!-->"
+        f"<style>p > a {{ color: red }}</style><p>After the style stands a sentence of the article itself.</p>"
+        f"<svg><title>no</title></svg><SCRIPT>no</SCRIPT><p title='a > b'>The last one is here, and it is the end of it.</p>"
+    )
+    body = read(page).body
+    assert body.startswith("A long walk")
+    assert body.endswith("the article itself.\nThe last one is here, and it is the end of it.")
+    assert "no<" not in body
+
+
+@pytest.mark.parametrize("ends", ["</script>", "</SCRIPT >"])
+@pytest.mark.parametrize("opens", ["<script type='application/ld+json'>", "<SCRIPT id=x TYPE=application/ld+json>"])
+def test_data_is_kept_however_its_script_is_written(opens: str, ends: str) -> None:
+    """Case, quotes and order of a script's tags do not matter to the data in it."""
+    data = json.dumps({"@type": "NewsArticle", "comment": [{"text": "A fine hall, that.", "author": "ann"}]})
+    draft = read(f"<h1>T</h1>{PARAGRAPH}{opens}{data}{ends}")
+    assert [(one.author, one.text) for one in draft.comments] == [("ann", "A fine hall, that.")]
 
 
 def test_page_over_the_limit_is_cut_and_says_so() -> None:

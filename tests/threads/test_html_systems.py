@@ -80,6 +80,8 @@ def test_what_is_not_a_readers_own(tag: str, classes: str, kind: str) -> None:
         ("Well said.\nReply", "Well said."),
         ("Reply\nWell said.", "Well said."),
         ("Gut gesagt.\nZuletzt bearbeitet: 3. Mai 2018, 10:02", "Gut gesagt."),
+        ("Gut gesagt.\n[Beitrag von ann am 3. Mai 2018, 22:03 bearbeitet]", "Gut gesagt."),
+        ("Well said.\n(bought it in 2004)", None),
         ("I edited nothing in 2018, and it shows in every line that I wrote since then.", None),
         ("Reply to nobody.", None),
     ],
@@ -87,6 +89,26 @@ def test_what_is_not_a_readers_own(tag: str, classes: str, kind: str) -> None:
 def test_lines_that_the_page_adds(text: str, own: str | None) -> None:
     """Buttons and edit notes go from the edges of a text, sentences that only look like them stay."""
     assert words.tidy(text) == (own or text)
+
+
+def test_a_quote_in_the_frame_of_a_quote_is_told_once() -> None:
+    """Where the frame, the box in it and the words all have names of quotes, the quote holds the words once."""
+    frame = (
+        '<div class="bbcode_container"><div class="bbcode_quote"><div class="quote_container">'
+        '<div class="bbcode_postedby">Originally Posted by <strong>ann</strong></div>'
+        '<div class="message">The ferry leaves at nine.</div></div></div></div>'
+    )
+    posts = "".join(
+        f'<li class="postcontainer" id="post_{n}"><span class="date">0{n}-05-2018, 10:02</span>'
+        f'<a class="username"><strong>reader {n}</strong></a>'
+        f'<blockquote class="postcontent">{frame if n == 2 else ""}Then I will come at {n}.</blockquote></li>'
+        for n in (1, 2, 3)
+    )
+    draft = read_html(Document(source="x", content=f"<h1>T</h1><ol>{posts}</ol>"))
+    assert [(one.text, one.quote) for one in draft.comments] == [
+        ("Then I will come at 2.", "Originally Posted by ann\nThe ferry leaves at nine."),
+        ("Then I will come at 3.", ""),
+    ]
 
 
 def test_line_breaks_and_emoji_survive() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
+from heapq import heapify, heappop, heappush
+from typing import TypeVar
 
 from sentiment.threads import markers
 from sentiment.threads.html.furniture import ARTICLE_NAME, furniture
@@ -36,6 +39,9 @@ LEAD_BLOCKS = 12
 
 MOST_BOILERPLATE = 60
 """Dropped blocks that are kept for the explanation of a page."""
+
+
+Number = TypeVar("Number", int, float)
 
 
 @dataclass(slots=True)
@@ -132,14 +138,12 @@ def _best(tree: Tree, blocks: list[_Block]) -> int:
     for block in blocks:
         if block.good:
             value = float(block.chars)
+            good[block.node] = good.get(block.node, 0) + block.chars
         else:
             value = -block.chars * (LINK_COST if block.linked * 2 > block.chars else SHORT_COST)
-        node = block.node
-        while node >= 0:
-            gain[node] = gain.get(node, 0.0) + value
-            if block.good:
-                good[node] = good.get(node, 0) + block.chars
-            node = tree.parent[node]
+        gain[block.node] = gain.get(block.node, 0.0) + value
+    _sum_upwards(tree, gain)
+    _sum_upwards(tree, good)
     best, best_score = -1, 0.0
     for node, chars in good.items():
         if chars < 40:
@@ -148,6 +152,21 @@ def _best(tree: Tree, blocks: list[_Block]) -> int:
         if score > best_score or (score == best_score and node > best):
             best, best_score = node, score
     return _narrowed(tree, best, good) if best >= 0 else _fallback(tree, blocks)
+
+
+def _sum_upwards(tree: Tree, own: dict[int, Number]) -> None:
+    """Add to every element what the elements under it have; each is passed on once, from the last to the first."""
+    parents = tree.parent
+    waiting = [-node for node in own]
+    heapify(waiting)
+    while waiting:
+        node = -heappop(waiting)
+        parent = parents[node]
+        if parent >= 0:
+            if parent not in own:
+                own[parent] = type(own[node])(0)
+                heappush(waiting, -parent)
+            own[parent] += own[node]
 
 
 def _narrowed(tree: Tree, best: int, good: dict[int, int]) -> int:
@@ -162,7 +181,7 @@ def _narrowed(tree: Tree, best: int, good: dict[int, int]) -> int:
 def is_named_article(tree: Tree, node: int, before: int) -> bool:
     """Whether a node, or an element around it that ends before another place, is called an article."""
     return any(
-        tree.tag[above] == "article" or ARTICLE_NAME.search(f"{tree.get(above, 'class')} {tree.get(above, 'id')}")
+        tree.tag[above] == "article" or _is_article_name(tree, above)
         for above in (node, *tree.ancestors(node))
         if tree.end[above] <= before
     )
@@ -172,22 +191,32 @@ def _fallback(tree: Tree, blocks: list[_Block]) -> int:
     """Without any running text (a picture with two lines): what is named as the article, if it has words."""
     words: dict[int, int] = {}
     for block in blocks:
-        node = block.node
-        while node >= 0:
-            if tree.get(node, "itemprop") == "articleBody" or ARTICLE_NAME.search(
-                f"{tree.get(node, 'class')} {tree.get(node, 'id')}"
-            ):
-                words[node] = words.get(node, 0) + block.chars - block.linked
-            node = tree.parent[node]
+        words[block.node] = words.get(block.node, 0) + block.chars - block.linked
+    _sum_upwards(tree, words)
+    words = {
+        node: letters
+        for node, letters in words.items()
+        if tree.get(node, "itemprop") == "articleBody" or _is_article_name(tree, node)
+    }
     best = max(words, key=lambda node: (words[node], node), default=-1)
     return best if best >= 0 and words[best] >= 20 else -1
+
+
+def _is_article_name(tree: Tree, node: int) -> bool:
+    named = f"{tree.get(node, 'class')} {tree.get(node, 'id')}"
+    return len(named) > 1 and _names_article(named)
+
+
+@lru_cache(maxsize=20_000)
+def _names_article(named: str) -> bool:
+    return ARTICLE_NAME.search(named) is not None
 
 
 def _hint(tree: Tree, node: int) -> float:
     tag = tree.tag[node]
     if tree.get(node, "itemprop") == "articleBody":
         return 1.5
-    if ARTICLE_NAME.search(f"{tree.get(node, 'class')} {tree.get(node, 'id')}"):
+    if _is_article_name(tree, node):
         return 1.35
     if tag == "article":
         return 1.25
@@ -268,8 +297,8 @@ def _is_label(line: str) -> bool:
 def _is_scrap(line: str) -> bool:
     if len(line) < 2:
         return True
-    folded = markers.fold(line)
-    return not folded or folded in markers.phrases(*_SCRAPS)
+    flat = markers.fold(line)
+    return not flat or flat in markers.phrases(*_SCRAPS)
 
 
 def _render(tree: Tree, kept: list[_Block], dropped: list[int]) -> str:
@@ -297,9 +326,9 @@ def _dropped_texts(tree: Tree, dropped: list[int]) -> list[str]:
     found: list[str] = []
     for node in dropped:
         if tree.tag[node] != "head" and 0 < tree.size(node) <= 2_000:
-            line = tree.line(node)
+            line = tree.head(node, 200)
             if line:
-                found.append(line[:200])
+                found.append(line)
         if len(found) >= MOST_BOILERPLATE:
             break
     return found

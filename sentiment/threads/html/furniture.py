@@ -53,8 +53,8 @@ _STATE = re.compile(
     re.I,
 )
 """Tokens that say what a page or post is like, not what an element is for (``tag-news``, ``comments-open``)."""
-_NEVER = names("html body main a span b i em strong br img")
-_BAD_TAGS = names("nav footer form aside button dialog noscript menu figcaption")
+_NEVER = names("html body main a span b i em strong br img") | {""}
+_BAD_TAGS = names("head nav footer form aside button dialog noscript menu figcaption")
 
 
 @lru_cache(maxsize=20_000)
@@ -81,34 +81,34 @@ def furniture(tree: Tree, excluded: list[tuple[int, int]]) -> list[int]:
     barred = dict(excluded)
     found: list[int] = []
     total = max(tree.chars[-1], 1)
+    tags, attributes, ends = tree.tag, tree.attrs, tree.end
     at, size = 0, len(tree)
     while at < size:
         if at in barred:
             found.append(at)
             at = max(barred[at], at + 1)
             continue
-        tag = tree.tag[at]
-        if tag and _is_around(tree, at, tag, total):
-            inside = [start for start in barred if at < start < tree.end[at]] if tree.end[at] - at > 50 else []
+        tag = tags[at]
+        # two of three nodes end here: texts, marks inside lines, what has no name
+        if tag not in _NEVER and (attributes[at] or tag in _BAD_TAGS) and _is_around(tree, at, tag, total):
+            inside = [start for start in barred if at < start < ends[at]] if ends[at] - at > 50 else []
             if not inside:
                 found.append(at)
-                at = tree.end[at]
+                at = ends[at]
                 continue
         at += 1
     return found
 
 
 def _is_around(tree: Tree, node: int, tag: str, total: int) -> bool:
-    if tag in _NEVER:
+    attrs = tree.attrs[node]
+    if tag == "p" and (tree.size(node) > 300 or not (attrs.get("class") or attrs.get("id"))):
         return False
-    if tag == "p" and (tree.size(node) > 300 or not (tree.attrs[node].get("class") or tree.attrs[node].get("id"))):
-        return False
-    share = tree.size(node) / total
     if tag == "head":
         return True
+    share = tree.size(node) / total
     if tag in _BAD_TAGS:
         return share < 0.5
-    attrs = tree.attrs[node]
     if attrs.get("role") in ("navigation", "banner", "contentinfo", "complementary", "search", "dialog", "menu"):
         return share < 0.5
     if attrs.get("aria-hidden") == "true" and tag in ("div", "ul", "section"):

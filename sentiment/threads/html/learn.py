@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,7 +27,7 @@ from sentiment.threads.html.signs import (
 from sentiment.threads.html.systems import Record
 from sentiment.threads.html.tree import Tree
 
-SAMPLE = 60
+SAMPLE = 24
 """Records from which a shape is learned; more do not change it."""
 
 REPEATED = 0.4
@@ -68,6 +69,25 @@ def key_of(tree: Tree, node: int, root: int) -> str:
     return key
 
 
+def keys_of(tree: Tree, record: Record) -> list[str]:
+    """:func:`key_of` for all own nodes of a record, worked out once."""
+    keys = record.keys
+    if len(keys) != len(record.own):
+        root, tags, parents, known = record.root, tree.tag, tree.parent, tree.keys
+        keys = record.keys = []
+        for node in record.own:
+            above = parents[node]
+            if node == root or above == root or above < 0:
+                keys.append(key_of(tree, node, root))
+            elif tags[node]:
+                keys.append(known.get(node) or key_of(tree, node, root))
+            elif parents[above] == root:
+                keys.append(key_of(tree, above, root) + "#")
+            else:
+                keys.append((known.get(above) or key_of(tree, above, root)) + "#")
+    return keys
+
+
 def learn(tree: Tree, records: list[Record]) -> Shape:
     """The shape of some records whose own nodes are known."""
     sample = records[:SAMPLE]
@@ -82,6 +102,7 @@ def learn(tree: Tree, records: list[Record]) -> Shape:
 Chunk = tuple[int, str, str]
 
 _QUOTE_TAGS = names("blockquote div table aside")
+_INLINE = names("a br img b i em strong") | {""}
 
 
 def _chunks(tree: Tree, records: list[Record]) -> list[list[Chunk]]:
@@ -90,15 +111,16 @@ def _chunks(tree: Tree, records: list[Record]) -> list[list[Chunk]]:
     for record in records:
         row = []
         quoted = -1
-        for node in record.own:
+        for node, key in zip(record.own, keys_of(tree, record), strict=True):
             if node < quoted:
                 continue
-            if _is_quote(tree, node):
-                quoted = tree.end[node]
-            elif not tree.tag[node]:
+            tag = tree.tag[node]
+            if not tag:
                 text = tree.text[node]
                 flat = folded(text) if len(text) < 120 else text
-                row.append((node, key_of(tree, node, record.root), flat))
+                row.append((node, key, flat))
+            elif tag in _QUOTE_TAGS and _is_quote(tree, node):
+                quoted = tree.end[node]
         found.append(row)
     return found
 
@@ -135,9 +157,10 @@ def _learn_date(tree: Tree, records: list[Record]) -> tuple[tuple[str, str], flo
     places: dict[tuple[str, str], float] = defaultdict(float)
     score: dict[tuple[str, str], float] = defaultdict(float)
     for number, record in enumerate(records):
+        places_of = keys_of(tree, record)
         for index, node in enumerate(record.own):
             for attribute, value in date_values(tree, node):
-                key = (key_of(tree, node, record.root), attribute)
+                key = (places_of[index], attribute)
                 many[key] += 1
                 if number in seen[key]:
                     continue
@@ -177,14 +200,17 @@ def _learn_author(tree: Tree, records: list[Record]) -> tuple[str, float]:
     seen: dict[str, dict[int, str]] = defaultdict(dict)
     many: Counter[str] = Counter()
     score: dict[str, float] = defaultdict(float)
+    tags, ends, chars = tree.tag, tree.end, tree.chars
     for number, record in enumerate(records):
+        keys = keys_of(tree, record)
         for index, node in enumerate(record.own):
-            if tree.end[node] - node > 12 or not 0 < tree.size(node) <= AUTHOR_LONGEST or not tree.tag[node]:
+            end = ends[node]
+            if not tags[node] or end - node > 12 or not 0 < chars[end] - chars[node] <= AUTHOR_LONGEST:
                 continue
             name = tree.line(node)
             if len(name) < 2 or not _LETTER.search(name) or is_date(name) or is_furniture(name):
                 continue
-            key = key_of(tree, node, record.root)
+            key = keys[index]
             many[key] += 1
             if number in seen[key]:
                 continue
@@ -219,16 +245,13 @@ def _learn_body(tree: Tree, records: list[Record], shape: Shape) -> tuple[str, f
         gains = _gains(tree, record, shape)
         outer: dict[str, int] = {}
         got: set[str] = set()
-        position = {node: index for index, node in enumerate(record.own)}
-        for node in record.own:
-            if not tree.tag[node] or tree.tag[node] in ("a", "br", "img", "b", "i", "em", "strong"):
+        own = record.own
+        whole = len(own) == tree.end[record.root] - record.root
+        for start, (node, key) in enumerate(zip(own, keys_of(tree, record), strict=True)):
+            if tree.tag[node] in _INLINE or node < outer.get(key, -1):
                 continue
-            key = key_of(tree, node, record.root)
-            if node < outer.get(key, -1):
-                continue
-            outer[key] = tree.end[node]
-            start = position[node]
-            stop = _after(record.own, tree.end[node], start)
+            end = outer[key] = tree.end[node]
+            stop = start + end - node if whole else bisect_left(own, end, start)
             gain = gains[stop] - gains[start]
             worth[key] += gain
             if gain > 0:
@@ -250,19 +273,21 @@ def _gains(tree: Tree, record: Record, shape: Shape) -> list[int]:
     quoted = -1
     header = _header_nodes(tree, record, shape)
     named = -1
-    for node in record.own:
+    control = markers.phrases("control")
+    for node, key in zip(record.own, keys_of(tree, record), strict=True):
         gain = 0
         if node in header:
             named = max(named, tree.end[node])
+        tag = tree.tag[node]
         if node < quoted:
             pass
-        elif _is_quote(tree, node):
-            quoted = tree.end[node]
-        elif not tree.tag[node]:
+        elif tag:
+            if tag in _QUOTE_TAGS and _is_quote(tree, node):
+                quoted = tree.end[node]
+        else:
             text = tree.text[node].strip()
             flat = folded(text) if len(text) < 120 else text
-            key = key_of(tree, node, record.root)
-            if node < named or key in shape.meta or (len(text) < 40 and flat in markers.phrases("control")):
+            if node < named or key in shape.meta or (len(text) < 40 and flat in control):
                 gain = -2 * len(text) - 4
             else:
                 gain = -len(text) if flat in shape.chrome else len(text)
@@ -274,10 +299,9 @@ def _header_nodes(tree: Tree, record: Record, shape: Shape) -> set[int]:
     """The nodes from which a record's author and date would be taken."""
     found: set[int] = set()
     author, date = shape.author, shape.date[0]
-    for node in record.own:
+    for node, key in zip(record.own, keys_of(tree, record), strict=True):
         if not author and not date:
             break
-        key = key_of(tree, node, record.root)
         if key == author and 0 < tree.size(node) <= AUTHOR_LONGEST:
             found.add(node)
             author = ""
@@ -285,14 +309,3 @@ def _header_nodes(tree: Tree, record: Record, shape: Shape) -> set[int]:
             found.add(node)
             date = ""
     return found
-
-
-def _after(own: list[int], end: int, start: int) -> int:
-    low, high = start, len(own)
-    while low < high:
-        middle = (low + high) // 2
-        if own[middle] < end:
-            low = middle + 1
-        else:
-            high = middle
-    return low

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from sentiment.records import FoundDate
@@ -254,11 +255,14 @@ def _counting(tree: Tree) -> list[int]:
     """Short elements that may carry the number: headings, and what is named after comments."""
     headings = (node for tag in ("h1", "h2", "h3", "h4", "h5") for node in tree.by_tag.get(tag, ()))
     found = {node for node in headings if _is_short(tree, node)}
-    for classes, members in tree.by_class_text.items():
-        short = [node for node in members[:3] if _is_short(tree, node)]
-        if short and _COUNT_CLASS.search(classes.lower()):  # the name last: most elements are too long or empty
-            found.update(short)
+    named = (classes for classes in tree.by_class_text if _is_of_comments(classes))
+    found.update(node for classes in named for node in tree.by_class_text[classes][:3] if _is_short(tree, node))
     return sorted(found)
+
+
+@lru_cache(maxsize=20_000)
+def _is_of_comments(classes: str) -> bool:
+    return _COUNT_CLASS.search(classes.lower()) is not None
 
 
 def _is_short(tree: Tree, node: int) -> bool:

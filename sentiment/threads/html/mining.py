@@ -24,8 +24,14 @@ NUMBERED_TAGS = names("div li article section tr table")
 LEAST_SHARE = 0.3
 """Share of a page's text that a thread without names or buttons of a discussion must hold; teasers hold less."""
 
+HINTED_WORTH = 1.2
+"""What a letter is worth in records whose names speak of a discussion, and at most."""
+
 RUN_WORTH = 0.8
 """What a run of siblings is worth against single elements: it may have swallowed adverts between the records."""
+
+LONGEST_COUNTED = 3_000
+"""Characters of a record that count for its shape: one long text makes no thread."""
 
 LEAST_WORDS = 12
 """Characters that the mean record must have; lists of names and dates have fewer."""
@@ -75,6 +81,8 @@ def mine(tree: Tree, barred: list[int]) -> Mined | None:
         if plea is None or (best is not None and _is_inside(plea[0], best.group.records)):
             continue
         looked_at += 1
+        if best_worth > HINTED_WORTH * _most_letters(tree, plea[0]):
+            continue
         mined, worth = _judge(tree, plea, barred)
         if len(candidate.records[0].spans) > 1:
             worth *= RUN_WORTH
@@ -102,7 +110,7 @@ def is_likely(tree: Tree, barred: list[int], article: Article) -> bool:
         return True
     forms = [(node, tree.end[node]) for node in barred]
     for name in ("class", "id"):
-        for node in tree.by_attribute.get(name, ()):
+        for node in tree.with_attribute(name):
             size = tree.size(node)  # before the name: four in five elements are too small or too large
             if size - tree.link_size(node) < 25 or size >= 0.8 * text or tree.tag[node] in ("body", "html", "a"):
                 continue
@@ -169,7 +177,7 @@ def _judge(tree: Tree, plea: _Plea, barred: list[int]) -> tuple[Mined | None, fl
         return None, 0.0
     authored = sum(1 for one in found if one.author) / n
     dated = sum(1 for one in found if one.date) / n
-    letters = sum(min(len(one.text), 3_000) for one in found)
+    letters = sum(min(len(one.text), LONGEST_COUNTED) for one in found)
     least = LEAST_COVERED if hinted or controls >= 0.5 else 0.9
     if comments and controls >= 0.8 and authored >= 0.9 and n >= 2:
         dated = max(dated, group.support["date"], LEAST_COVERED)  # named comments with buttons: dates may be missing
@@ -177,9 +185,15 @@ def _judge(tree: Tree, plea: _Plea, barred: list[int]) -> tuple[Mined | None, fl
         return None, 0.0
     if authored < least or letters / n < LEAST_WORDS:
         return None, 0.0
-    worth = letters * authored * dated * (1.2 if hinted else 1.0) * (0.5 if n == 1 else 1.0)
+    worth = letters * authored * dated * (HINTED_WORTH if hinted else 1.0) * (0.5 if n == 1 else 1.0)
     confidence = 0.5 + 0.15 * hinted + 0.1 * (controls >= 0.5) + 0.1 * (n >= 3) + 0.1 * min(authored, dated)
     return Mined(group, found, round(min(confidence, 0.9), 2), not comments), worth
+
+
+def _most_letters(tree: Tree, records: list[Record]) -> int:
+    """What the texts of some records can be worth at most, before one is read."""
+    spans = [(record.root, record.spans[-1][1]) for record in records]
+    return sum(min(tree.chars[stop] - tree.chars[start] + 100, LONGEST_COUNTED) for start, stop in spans)
 
 
 def _plea(tree: Tree, candidate: Candidate) -> _Plea | None:

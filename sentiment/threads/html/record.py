@@ -54,7 +54,7 @@ def own_nodes(tree: Tree, group: Group, barred: list[int]) -> list[int]:
                     continue
                 own.append(at)
                 at += 1
-        record.own = own
+        record.own, record.keys = own, []
     return sorted(starts)
 
 
@@ -191,20 +191,15 @@ def _fill(tree: Tree, one: Found, shape: learn.Shape) -> None:
     if one.author and one.date:
         return
     date_key, attribute = shape.date
-    for node in one.record.own:
-        key = ""
-        if not one.author and shape.author and tree.tag[node]:
-            key = learn.key_of(tree, node, one.record.root)
-            if key == shape.author and 0 < tree.size(node) <= NAME_LONGEST:
-                one.author = tree.line(node)
+    for node, key in zip(one.record.own, learn.keys_of(tree, one.record), strict=True):
+        if key == shape.author and not one.author and tree.tag[node] and 0 < tree.size(node) <= NAME_LONGEST:
+            one.author = tree.line(node)
+            one.used.append(node)
+            one.author_url = one.author_url or _address(tree, node, one.record)
+        if key == date_key and not one.date:
+            one.date = next((value for name, value in signs.date_values(tree, node) if name == attribute), "")
+            if one.date and node != one.record.root and tree.size(node) <= _HEADER_LONGEST:
                 one.used.append(node)
-                one.author_url = one.author_url or _address(tree, node, one.record)
-        if not one.date and date_key:
-            key = key or learn.key_of(tree, node, one.record.root)
-            if key == date_key:
-                one.date = next((value for name, value in signs.date_values(tree, node) if name == attribute), "")
-                if one.date and node != one.record.root and tree.size(node) <= _HEADER_LONGEST:
-                    one.used.append(node)
         if one.author and one.date:
             return
     if not one.date and date_key:
@@ -246,11 +241,20 @@ def _own_words(tree: Tree, one: Found, group: Group, shape: learn.Shape, starts:
         skip.update(_chrome(tree, record, shape, one))
     quotes, added = words.parts(tree, roots, skip)
     skip.update(added)
-    quotes = [node for node in sorted({*quotes, *extra}) if node not in skip]
+    quotes = _without_inner(tree, sorted({*quotes, *extra}), skip)
     leads = sorted({node for quote in quotes for node in words.lead_of(tree, quote, roots[0])})
     own = words.tidy(tree.render([(root, tree.end[root]) for root in roots], skip | set(quotes) | set(leads)))
     one.text = _without_header(own, one)
     one.quote = "\n".join(text for node in sorted([*leads, *quotes]) if (text := tree.words(node, skip)))
+
+
+def _without_inner(tree: Tree, nodes: list[int], skip: set[int]) -> list[int]:
+    """Some ordered nodes without those that are skipped or stand inside another: a quote is told once."""
+    found: list[int] = []
+    for node in nodes:
+        if node not in skip and (not found or node >= tree.end[found[-1]]):
+            found.append(node)
+    return found
 
 
 def _without_header(text: str, one: Found) -> str:
@@ -272,12 +276,8 @@ def _without_header(text: str, one: Found) -> str:
 
 def _outermost(tree: Tree, record: Record, key: str) -> list[int]:
     roots: list[int] = []
-    for node in record.own:
-        if (
-            tree.tag[node]
-            and (not roots or node >= tree.end[roots[-1]])
-            and learn.key_of(tree, node, record.root) == key
-        ):
+    for node, place in zip(record.own, learn.keys_of(tree, record), strict=True):
+        if place == key and tree.tag[node] and (not roots or node >= tree.end[roots[-1]]):
             roots.append(node)
     return roots
 
@@ -288,17 +288,15 @@ def _chrome(tree: Tree, record: Record, shape: learn.Shape, one: Found) -> set[i
     author, date = one.author.strip(), one.date.strip()
     dull: list[tuple[int, bool]] = []
     until = -1
-    for node in record.own:
+    control, byline = markers.phrases("control"), markers.phrases("byline")
+    for node, key in zip(record.own, learn.keys_of(tree, record), strict=True):
         if node in found:
             until = tree.end[node]
         if tree.tag[node] or node < until:
             continue
         text = tree.text[node].strip()
-        key = learn.key_of(tree, node, record.root)
         flat = signs.folded(text) if len(text) < 120 else text
-        own = text in (author, date) or (
-            len(text) < 40 and (flat in markers.phrases("control") or flat in markers.phrases("byline"))
-        )
+        own = text in (author, date) or (len(text) < 40 and (flat in control or flat in byline))
         dull.append((node, own or flat in shape.chrome or key in shape.meta or flat in ("#", "")))
     first = next((index for index, (_, is_dull) in enumerate(dull) if not is_dull), len(dull))
     last = next((index for index in range(len(dull) - 1, -1, -1) if not dull[index][1]), -1)

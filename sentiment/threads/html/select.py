@@ -20,9 +20,9 @@ _PART = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Compound:
-    """One step of a selector: what a single element must be."""
+    """One step of a selector: what a single element must be. Each text is compiled once: equal is the same."""
 
     tag: str = ""
     classes: tuple[str, ...] = ()
@@ -48,24 +48,41 @@ class Compound:
                 return False
         return all(pattern.fullmatch(attrs.get(name) or "") for name, pattern in self.numbered)
 
-    def candidates(self, tree: Tree) -> list[int]:
+    def nodes(self, tree: Tree) -> list[int]:
+        """All nodes of a page that are what this step asks for, in document order."""
+        found = tree.found.get(self)
+        if found is None:
+            found = self._candidates(tree)
+            if found and not self._exact:
+                found = [node for node in found if self.matches(tree, node)]
+            tree.found[self] = found
+        return found
+
+    @property
+    def _exact(self) -> bool:
+        """Whether the index gives what is asked for and nothing else."""
+        return len(self.classes) + len(self.attributes) + len(self.numbered) + bool(self.tag) == 1 and (
+            bool(self.classes or self.tag) or (bool(self.attributes) and not self.attributes[0][1])
+        )
+
+    def _candidates(self, tree: Tree) -> list[int]:
         """The nodes among which this step can find any, from the rarest index at hand."""
         if len(self.classes) == 1:
-            return tree.by_class.get(self.classes[0], [])
+            return tree.with_class(self.classes[0])
         if self.classes:
-            return min((tree.by_class.get(token, []) for token in self.classes), key=len)
+            return min((tree.with_class(token) for token in self.classes), key=len)
         if self.shape:
             return tree.by_id_shape.get(self.shape, [])
         if self.prefix:
             lists = [nodes for shape, nodes in tree.by_id_shape.items() if shape.startswith(self.prefix)]
             return lists[0] if len(lists) == 1 else sorted(node for nodes in lists for node in nodes)
         if self.numbered:
-            return tree.by_attribute.get(self.numbered[0][0], [])
+            return tree.with_attribute(self.numbered[0][0])
         if self.attributes:
-            return tree.by_attribute.get(self.attributes[0][0], [])
+            return tree.with_attribute(self.attributes[0][0])
         if self.tag:
             return tree.by_tag.get(self.tag, [])
-        return list(range(len(tree)))
+        return [node for node, tag in enumerate(tree.tag) if tag]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,34 +99,39 @@ class Selector:
 
     def find(self, tree: Tree, start: int = 0, stop: int | None = None, *, root: int = -1) -> list[int]:
         """The matching nodes from ``start`` to ``stop`` in document order; ``root`` is what ``:root`` means."""
-        if self.rooted:
-            return self._search(tree, start, len(tree) if stop is None else stop, root)
-        found = tree.found.get(self)
+        found = self._search(tree, root) if self.rooted else tree.found.get(self)
         if found is None:  # on the whole page at once: it is asked for again in every record
-            found = tree.found[self] = self._search(tree, 0, len(tree), -1)
+            found = tree.found[self] = self._search(tree, -1)
         if not found or (not start and stop is None):
             return found
         return tree.within(found, start, len(tree) if stop is None else stop)
 
-    def _search(self, tree: Tree, start: int, stop: int, root: int) -> list[int]:
-        last = self.steps[-1]
-        if last.root:
-            return [root] if root >= 0 else []
-        nodes = last.candidates(tree)
-        if not nodes or not all(step.root or step.candidates(tree) for step in self.steps[:-1]):
-            return []
-        if start or stop < len(tree):
-            nodes = tree.within(nodes, start, stop)
-        return [node for node in nodes if last.matches(tree, node) and self._inside(tree, node, root)]
+    def may_find(self, tree: Tree) -> bool:
+        """Whether a page has anything that this selector can give."""
+        return all(step.root or step.nodes(tree) for step in self.steps) if self.rooted else bool(self.find(tree))
 
-    def _inside(self, tree: Tree, node: int, root: int) -> bool:
-        for step in reversed(self.steps[:-1]):
-            node = tree.parent[node]
-            while node >= 0 and not (node == root if step.root else step.matches(tree, node)):
-                node = tree.parent[node]
-            if node < 0:
-                return False
-        return True
+    def _search(self, tree: Tree, root: int) -> list[int]:
+        found: list[int] | None = None
+        for step in self.steps:
+            nodes = ([root] if root >= 0 else []) if step.root else step.nodes(tree)
+            found = nodes if found is None else _inside(tree, nodes, found)
+            if not found:
+                return []
+        return found or []
+
+
+def _inside(tree: Tree, nodes: list[int], outer: list[int]) -> list[int]:
+    """Those of some ordered nodes that stand under one of others."""
+    found: list[int] = []
+    ends = tree.end
+    size, at, reach = len(outer), 0, -1
+    for node in nodes:
+        while at < size and outer[at] < node:
+            reach = max(reach, ends[outer[at]])
+            at += 1
+        if node < reach:
+            found.append(node)
+    return found
 
 
 @lru_cache(maxsize=4_000)
@@ -133,6 +155,7 @@ def find_all(tree: Tree, selectors: Iterable[str], start: int = 0, stop: int | N
     return sorted(found)
 
 
+@lru_cache(maxsize=4_000)
 def _compound(text: str) -> Compound:
     tag, root = "", False
     classes: list[str] = []

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from sentiment.threads import markers
@@ -14,6 +15,7 @@ from sentiment.threads.html.names import names
 from sentiment.threads.html.systems import Record
 from sentiment.threads.html.tree import Tree, class_shape, class_tokens
 
+_DIGITS = re.compile(r"[0-9]+")
 MOST_RECORDS = 60_000
 LEAST_COVERED = 0.6
 """Share of a shape's records that must hold a date, a person and words."""
@@ -114,19 +116,22 @@ def _shapes(tree: Tree) -> dict[str, list[int]]:
         attrs = tree.attrs[node]
         classes = attrs.get("class") or ""
         if classes:
-            shape = class_shape(classes)
-            if shape:
-                found[f"{tag}.{shape}"].append(node)
-            tokens = class_tokens(shape)
-            if len(tokens) > 1:
-                for token in tokens:
-                    found[f"{tag}.{token}*"].append(node)
+            for key in _class_keys(tag, classes):
+                found[key].append(node)
         identity = attrs.get("id") or ""
         if identity and identity[-1:].isdigit():
-            found[f"{tag}#{re.sub(r'[0-9]+', 'N', identity)}"].append(node)
+            found[f"{tag}#{_DIGITS.sub('N', identity)}"].append(node)
         if not classes or tag in ("tr", "table"):
             found[f"{tag}@{tree.parent[node]}"].append(node)
     return found
+
+
+@lru_cache(maxsize=20_000)
+def _class_keys(tag: str, classes: str) -> tuple[str, ...]:
+    """The shapes to which an element belongs by its class."""
+    shape = class_shape(classes)
+    tokens = class_tokens(shape)
+    return (f"{tag}.{shape}",) * bool(shape) + tuple(f"{tag}.{token}*" for token in tokens if len(tokens) > 1)
 
 
 def _runs(tree: Tree, facts: Counts, key: str, nodes: list[int]) -> Iterator[Candidate]:

@@ -20,6 +20,7 @@ DATE_ATTRIBUTES = (
     "data-created",
     "data-epoch",
 )
+_DATE_ATTRIBUTES = frozenset(DATE_ATTRIBUTES)
 MACHINE = re.compile(r"^\s*(?:\d{4}-\d\d-\d\d|1\d{9}(?:\d{3})?\s*$)")
 _MONTHS = (
     "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|gen|mag|giu|lug|ago|set|ott|dic|mär|mai|okt|dez|fév|"
@@ -68,20 +69,24 @@ AUTHOR_LONGEST = 45
 _DATE_LONGEST = 90
 
 
-@lru_cache(maxsize=20_000)
-def folded(text: str) -> str:
-    """:func:`~sentiment.threads.markers.fold` for the short texts that come again and again."""
-    return markers.fold(text)
+folded = markers.fold_short
 
 
 def date_values(tree: Tree, node: int) -> list[tuple[str, str]]:
     """What may be a date at a node: (attribute, value); an empty attribute means its text."""
+    found = tree.dates.get(node)  # asked for some three times, by each shape that holds the node
+    if found is None:
+        found = tree.dates[node] = _date_values(tree, node)
+    return found
+
+
+def _date_values(tree: Tree, node: int) -> list[tuple[str, str]]:
     if not tree.tag[node]:
         text = tree.text[node].strip()
         return [("", text)] if 4 < len(text) <= _DATE_LONGEST and is_date(text) else []
     found = []
     attrs = tree.attrs[node]
-    for name in DATE_ATTRIBUTES:
+    for name in () if _DATE_ATTRIBUTES.isdisjoint(attrs) else DATE_ATTRIBUTES:
         value = attrs.get(name)
         if (
             value

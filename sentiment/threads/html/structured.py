@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sentiment.threads.html.names import names
+from sentiment.threads.html.soup import STATE
 from sentiment.threads.html.tree import Tree, grow
 
 _ARTICLES = names(
@@ -55,14 +56,18 @@ class Facts:
 def read_facts(tree: Tree) -> Facts:
     """Read all data scripts of a page; what is not valid is passed over."""
     facts = Facts()
-    for attrs, text in tree.scripts:
-        if "ld+json" not in (attrs.get("type") or "") or len(text) > _LARGEST:
+    for kind, text in tree.scripts:
+        if "ld+json" not in kind or len(text) > _LARGEST:
             continue
         data = _load(_unwrapped(text))
         for thing in _things(data, 0):
             _read_thing(thing, facts)
     if not facts.comments:
         _read_preloaded(tree, facts)
+        for text in (text for kind, text in tree.scripts if kind == STATE):
+            from sentiment.threads.html.medium import read_state  # here, because next to no page has any
+
+            read_state(text, facts)
     return facts
 
 
@@ -168,7 +173,7 @@ def _collect(data: Any, parent: int | None, found: list[StatedComment], depth: i
 
 def _read_preloaded(tree: Tree, facts: Facts) -> None:
     """Discourse keeps a topic's posts as JSON inside JSON in an attribute."""
-    for node in tree.by_attribute.get("data-preloaded", ())[:2]:
+    for node in tree.with_attribute("data-preloaded")[:2]:
         outer = _load(tree.get(node, "data-preloaded")[:_LARGEST])
         if not isinstance(outer, dict):
             continue

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib import resources
 from typing import Any
 
+from sentiment.shipped import shipped
 from sentiment.threads.html.names import names
 from sentiment.threads.html.select import Selector, compile_selector, find_all
 from sentiment.threads.html.tree import Tree
@@ -32,6 +32,14 @@ class System:
     def __getitem__(self, field_name: str) -> tuple[Selector, ...]:
         return self.lists.get(field_name, ())
 
+    def on(self, tree: Tree) -> System:
+        """The row with those places alone that this page has at all: each is looked at in every record."""
+        lists = {
+            name: selectors if name in ("items", "not") else tuple(one for one in selectors if one.may_find(tree))
+            for name, selectors in self.lists.items()
+        }
+        return replace(self, lists=lists)
+
 
 @dataclass(slots=True)
 class Record:
@@ -42,6 +50,8 @@ class Record:
     """The root's span, and those of following siblings that belong to it."""
     own: list[int] = field(default_factory=list)
     """Its nodes in document order without those of the records inside it."""
+    keys: list[str] = field(default_factory=list)
+    """For each of them its place in the record, as :func:`~sentiment.threads.html.learn.keys_of` names it."""
 
 
 @dataclass(slots=True)
@@ -65,7 +75,7 @@ def table() -> tuple[System, ...]:
     Raises:
         ValueError: If a row has an unknown key or a selector that is not understood.
     """
-    data = tomllib.loads(resources.files(__package__).joinpath("systems.toml").read_text(encoding="utf-8"))
+    data = tomllib.loads(shipped(__package__, "systems.toml").decode())
     return tuple(sorted((_row(key, row) for key, row in data.items()), key=lambda system: system.order))
 
 
@@ -119,8 +129,8 @@ def _triggers() -> tuple[dict[str, list[System]], dict[str, list[System]], list[
 def _likely(tree: Tree) -> list[System]:
     """The systems of which something is on the page, in the order in which they are asked."""
     tokens, others, prefixes = _triggers()
-    found = {system.key for token in tree.by_class.keys() & tokens.keys() for system in tokens[token]}
-    present = (tree.by_attribute.keys() | tree.by_tag.keys()) & others.keys()
+    found = {system.key for token in tree.class_names.keys() & tokens.keys() for system in tokens[token]}
+    present = (tree.attribute_names | tree.by_tag.keys()) & others.keys()
     found.update(system.key for name in present for system in others[name])
     shapes = "\n" + "\n".join(tree.by_id_shape)  # one text: a search in it for each prefix, not one for each id
     found.update(system.key for prefix, system in prefixes if f"\n{prefix}" in shapes)
@@ -131,6 +141,7 @@ def _find(tree: Tree, system: System) -> Group | None:
     nodes = sorted({node for selector in system["items"] for node in selector.find(tree)})
     if not nodes:
         return None
+    system = system.on(tree)
     foreign = [node for node in nodes if any(s.steps[-1].matches(tree, node) for s in system["not"])]
     nodes = [node for node in _once_each(tree, nodes) if node not in foreign] if foreign else _once_each(tree, nodes)
     heads = [node for node in _heads(tree, system) if node not in nodes][:1]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
-from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from sentiment.errors import InputError
 from sentiment.threads.html.names import names
@@ -54,15 +54,18 @@ class Tree:
     """``chars[j] - chars[i]`` is the number of characters of text in the nodes from ``i`` to ``j``."""
     linked: list[int] = field(default_factory=lambda: [0])
     """The same for the text inside links and buttons."""
-    scripts: list[tuple[Attributes, str]] = field(default_factory=list)
-    """Attributes and text of the scripts that hold data (JSON-LD and other JSON)."""
+    scripts: list[tuple[str, str]] = field(default_factory=list)
+    """Type (or the name that it is assigned to) and text of the scripts that hold data."""
     notes: list[str] = field(default_factory=list)
     found: dict[object, list[int]] = field(default_factory=dict)
     """Selector -> the nodes that it gives, as far as it has been asked for."""
     keys: dict[int, str] = field(default_factory=dict)
     """Signs of a node's parent and of the node, as far as they have been asked for."""
+    dates: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
+    """What may be a date at a node, as far as it has been asked for."""
     _signs: dict[int, str] = field(default_factory=dict)
     _lines: dict[int, str] = field(default_factory=dict)
+    _with_attribute: dict[str, list[int]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.tag)
@@ -116,19 +119,24 @@ class Tree:
         return dict(found)
 
     @cached_property
-    def by_attribute(self) -> dict[str, list[int]]:
-        """Attribute name -> the elements that carry it, in document order."""
-        found: dict[str, list[int]] = defaultdict(list)
-        for node, attrs in enumerate(self.attrs):
-            for name in attrs:
-                found[name].append(node)
-        return dict(found)
+    def attribute_names(self) -> frozenset[str]:
+        """The names of all attributes on the page."""
+        return frozenset().union(*self.attrs)
+
+    def with_attribute(self, name: str) -> list[int]:
+        """The elements that carry an attribute, in document order."""
+        if name not in self.attribute_names:  # two of three that are asked for; an index of all costs twice as much
+            return []
+        found = self._with_attribute.get(name)
+        if found is None:
+            found = self._with_attribute[name] = [node for node, attrs in enumerate(self.attrs) if name in attrs]
+        return found
 
     @cached_property
     def by_id_shape(self) -> dict[str, list[int]]:
         """The id attribute with ``N`` for every number -> the elements that carry it, in document order."""
         found: dict[str, list[int]] = {}
-        for node in self.by_attribute.get("id", ()):
+        for node in self.with_attribute("id"):
             found.setdefault(_DIGITS.sub("N", self.attrs[node]["id"] or ""), []).append(node)
         return found
 
@@ -136,27 +144,27 @@ class Tree:
     def by_class_text(self) -> dict[str, list[int]]:
         """Whole class attribute -> the elements that carry it."""
         found: dict[str, list[int]] = {}
-        for node in self.by_attribute.get("class", ()):
+        for node in self.with_attribute("class"):
             found.setdefault(self.attrs[node]["class"] or "", []).append(node)
         return found
 
     @cached_property
-    def by_class(self) -> dict[str, list[int]]:
-        """Class token -> the elements that carry it, in document order."""
-        found: dict[str, list[int]] = {}
-        shared: set[str] = set()
+    def class_names(self) -> dict[str, list[list[int]]]:
+        """Class token -> for each class attribute that has it the elements that carry that."""
+        found: dict[str, list[list[int]]] = {}
         for text, nodes in self.by_class_text.items():
-            for token in set(class_tokens(text)):
-                if token in found:
-                    found[token] = found[token] + nodes if token not in shared else found[token]
-                    if token in shared:
-                        found[token].extend(nodes)
-                    shared.add(token)
-                else:
-                    found[token] = nodes
-        for token in shared:
-            found[token].sort()
+            for token in class_tokens(text):
+                found.setdefault(token, []).append(nodes)
         return found
+
+    def with_class(self, token: str) -> list[int]:
+        """The elements that carry a class token, in document order."""
+        lists = self.class_names.get(token)
+        if lists is None:
+            return []
+        if len(lists) > 1:  # joined when it is asked for: few are
+            lists[:] = [sorted({node for nodes in lists for node in nodes})]
+        return lists[0]
 
     def within(self, nodes: list[int], start: int, stop: int) -> list[int]:
         """Those of some ordered nodes that lie from ``start`` to ``stop``."""
@@ -177,6 +185,13 @@ class Tree:
             if len(known) <= _LONGEST_KEPT:
                 self._lines[node] = known
         return known
+
+    def head(self, node: int, size: int) -> str:
+        """The first characters of the text under a node, on one line."""
+        stop, chars, wanted = self.end[node], self.chars, self.chars[node] + 2 * size
+        if chars[stop] > wanted:  # enough of it, even if half is spaces
+            stop = max(bisect_left(chars, wanted, node, stop), node + 1)
+        return " ".join("".join(self._pieces(node, stop, frozenset())).split())[:size]
 
     def render(self, spans: list[tuple[int, int]], skip: frozenset[int] | set[int] = frozenset()) -> str:
         """The text of some spans without the nodes (and all that is under them) in ``skip``."""
@@ -251,10 +266,10 @@ def grow(content: str) -> Tree:
     Raises:
         InputError: If the parser cannot make a tree of it.
     """
-    source, notes = mend(content)
-    tree = Tree(notes=notes)
+    source = mend(content)
+    tree = Tree(notes=source.notes, scripts=source.scripts)
     try:
-        parser = LexborHTMLParser(source)
+        parser = LexborHTMLParser(source.text)
     except (SelectolaxError, ValueError, MemoryError) as error:
         raise InputError(f"the page cannot be parsed as HTML ({error}); save it again, or as text") from error
     _fill(tree, parser)
@@ -262,67 +277,72 @@ def grow(content: str) -> Tree:
 
 
 def _fill(tree: Tree, parser: LexborHTMLParser) -> None:
-    """The adapter: everything that knows the parser's own objects."""
-    tags, parents, attributes, texts = tree.tag, tree.parent, tree.attrs, tree.text
-    seen: dict[int, int] = {}
-    in_link: list[bool] = []
-    sizes: list[int] = []
-    linked: list[int] = []
-    data_scripts: dict[int, Attributes] = {}
-    last_text = -1
+    """The adapter: everything that knows the parser's own objects.
+
+    Most of a page's time passes here, a microsecond a node: what can be worked out later from whole lists is.
+    """
     if parser.root is None:
         return
-    for node in parser.root.traverse(include_text=True):
-        tag = node.tag or ""
-        holder = node.parent
+    tags, parents, attributes, texts, ends = tree.tag, tree.parent, tree.attrs, tree.text, tree.end
+    add_tag, add_parent, add_attributes, add_text = tags.append, parents.append, attributes.append, texts.append
+    add_end = ends.append
+    links: list[int] = []
+    open_elements: list[LexborNode] = []
+    node, parent, last_text, spaced = parser.root, -1, -1, True
+    while True:  # by first child and next sibling: a third less than a walk that has to ask every node for its parent
+        tag = node.tag
+        place = len(tags)
         if tag == "-text":
             text = node.text_content or ""
-            if (not text or text.isspace()) and tags and tags[-1] != "img":
-                if last_text >= 0 and texts[last_text][-1:] != " ":
-                    texts[last_text] += " "
+            if (text and not text.isspace()) or tags[-1] == "img":
+                last_text, spaced = place, text[-1:] == " "
+                add_tag("")
+                add_attributes(_NONE)
+                add_text(text)
+                add_parent(parent)
+                add_end(place + 1)
+            elif not spaced:  # two of five nodes are empty
+                texts[last_text] += " "
+                spaced = True
+        elif tag and tag not in _UNSEEN:
+            if tag == "a" or tag == "button":
+                links.append(place)
+            add_tag(tag)
+            add_attributes(node.attributes or _NONE)
+            add_text("")
+            add_parent(parent)
+            add_end(place + 1)
+            child = node.first_child
+            if child is not None:
+                open_elements.append(node)
+                node, parent = child, place
                 continue
-            above = holder.mem_id if holder is not None else 0
-            parent = seen.get(above, -1)
-            if parent < 0:
-                if above in data_scripts:
-                    tree.scripts.append((data_scripts[above], text))
-                continue
-            last_text = len(tags)
-            link = in_link[parent]
-            size = len(text) if len(text) < 40 else len(" ".join(text.split()))
-            tags.append("")
-            attributes.append(_NONE)
-            texts.append(text)
-            sizes.append(size)
-            linked.append(size if link else 0)
-        else:
-            if tag in _UNSEEN:
-                if tag == "script" and "json" in (node.attributes.get("type") or ""):
-                    data_scripts[node.mem_id] = dict(node.attributes)
-                continue
-            parent = -1
-            if tags:
-                parent = seen.get(holder.mem_id, -1) if holder is not None else -1
-                if parent < 0:
-                    continue
-            link = tag == "a" or tag == "button" or (parent >= 0 and in_link[parent])
-            seen[node.mem_id] = len(tags)
-            tags.append(tag)
-            attributes.append(node.attributes or _NONE)
-            texts.append("")
-            sizes.append(0)
-            linked.append(0)
-        in_link.append(link)
-        parents.append(parent)
+        following = node.next
+        while following is None and parent >= 0:
+            node = open_elements.pop()
+            ends[parent] = len(tags)
+            parent = parents[parent]
+            following = node.next if parent >= 0 else None
+        if following is None:
+            break
+        node = following
+    _measure(tree, links)
+
+
+def _measure(tree: Tree, links: list[int]) -> None:
+    """The sums of characters, from the texts and from where the links are."""
+    sizes = [_size(text) if text else 0 for text in tree.text]
+    linked = [0] * len(sizes)
+    for link in links:
+        linked[link : tree.end[link]] = sizes[link : tree.end[link]]
     tree.chars = list(accumulate(sizes, initial=0))
     tree.linked = list(accumulate(linked, initial=0))
-    _close(parents, tree.end)
 
 
-def _close(parents: list[int], ends: list[int]) -> None:
-    """Where every node ends, from the parents alone."""
-    ends.extend(range(1, len(parents) + 1))
-    for node in range(len(parents) - 1, 0, -1):
-        parent = parents[node]
-        if parent >= 0 and ends[node] > ends[parent]:
-            ends[parent] = ends[node]
+def _size(text: str) -> int:
+    """Characters of a text without what the source is indented by; short ones, most of all, as they are."""
+    if len(text) < 40:
+        return len(text)
+    if "\n" in text or "  " in text:
+        return len(" ".join(text.split()))
+    return len(text.strip())

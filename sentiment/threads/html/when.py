@@ -9,8 +9,6 @@ from datetime import datetime
 from sentiment.threads.dates import find_date, guess_order, parse_date
 
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[/-](\d{1,2})[/-](?:\d{4}|\d\d)(?!\d)")
-_ORDINAL = re.compile(r"#\s?\d+\b")
-"""The number of a post ("Reply #1 on: April 06, 2020") is no day."""
 
 
 class Clock:
@@ -51,6 +49,4 @@ class Clock:
 
     def find(self, text: str) -> datetime | None:
         """The first date inside a longer text."""
-        return find_date(
-            _ORDINAL.sub(" ", text[:300]), reference=self.reference, order=self.order, languages=self.languages
-        )
+        return find_date(text[:300], reference=self.reference, order=self.order, languages=self.languages)

@@ -40,6 +40,7 @@ _WROTE = re.compile(
     r"zitat von|quote from|quote:)\b",
     re.I,
 )
+_BRACKETED = re.compile(r"[\[(].*(?:\d[:.]\d\d|\d{4}).*[\])]")
 _LAST_EDIT = re.compile(r"^[\[(*_\s]*(?:last |zuletzt |dernière |ultima |última |ostatni|laatst |son )?", re.I)
 
 
@@ -123,6 +124,8 @@ def _is_tail(line: str) -> bool:
         return not line.strip()
     if markers.is_marker("control", line):
         return True
+    if _BRACKETED.fullmatch(line) and markers.pattern("edited").search(markers.fold(line)):
+        return True  # "[Post of 3 May, 22:03 edited by ann]"
     return bool(
         (markers.starts_marker("edited", line) or markers.starts_marker("edited", _LAST_EDIT.sub("", line)))
         and any(sign.isdigit() for sign in line)

@@ -6,9 +6,9 @@ import re
 import tomllib
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 
 from sentiment.assemble import DraftComment
+from sentiment.shipped import shipped
 from sentiment.threads.text.lines import Line
 from sentiment.threads.text.words import opening
 
@@ -114,7 +114,7 @@ def opens_as_answer(text: str) -> bool:
 
 @cache
 def _openings() -> re.Pattern[str]:
-    data = tomllib.loads(resources.files("sentiment.threads.text").joinpath("replies.toml").read_text(encoding="utf-8"))
+    data = tomllib.loads(shipped("sentiment.threads.text", "replies.toml").decode())
 
     def either(words: list[str]) -> str:
         return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

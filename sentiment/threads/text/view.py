@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from sentiment.threads.dates import find_date, parse_date
 from sentiment.threads.markers import fold, pattern, phrases
@@ -242,7 +242,13 @@ def has_profile(line: Line) -> bool:
 
 def counts_posts(line: Line) -> bool:
     """Whether a number stands beside a fact about a person, as in ``Posts: 6`` or ``6 posts``."""
-    return line.words <= LONGEST_HEADER and bool(_counted().search(line.folded))
+    return line.words <= LONGEST_HEADER and _counts(line.folded)
+
+
+@lru_cache(maxsize=10_000)
+def _counts(folded: str) -> bool:
+    """Of a short line, which is asked for by each of the readings that are tried."""
+    return _counted().search(folded) is not None
 
 
 @cache

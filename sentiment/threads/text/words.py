@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cache
-from importlib import resources
 
+from sentiment.shipped import shipped
 from sentiment.threads.markers import fold, phrases
 
 
 @cache
 def words(kind: str) -> frozenset[str]:
     """All phrases of one kind in all languages, folded; for a kind that the markers have too, theirs as well."""
-    path = resources.files("sentiment.threads.text").joinpath("headers.toml")
-    table: dict[str, dict[str, list[str]]] = tomllib.loads(path.read_text(encoding="utf-8"))
+    table: dict[str, dict[str, list[str]]] = tomllib.loads(shipped("sentiment.threads.text", "headers.toml").decode())
     return frozenset(
         fold(re.sub(r"\bN\b", "7", phrase)) for kinds in table.values() for phrase in kinds.get(kind, ())
     ) | phrases(kind)
