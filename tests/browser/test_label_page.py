@@ -292,6 +292,7 @@ def test_adjudicate_by_keyboard(browser: Browser, served, layout: str) -> None: 
     first = page.locator("[name=item]").input_value()
     press("KeyS")
     expect(page.locator("[name=item]")).not_to_have_value(first)
+    page.wait_for_load_state()  # the page's script listens from here on
     second = page.locator("[name=item]").input_value()
     press("Digit1")
     page.keyboard.press("Escape")
