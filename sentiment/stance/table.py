@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -76,8 +77,14 @@ class Rows:
         )
 
 
-def read_rows(table: pd.DataFrame, options: Options) -> Rows:
+def read_rows(table: pd.DataFrame, options: Options, *, known: Sequence[str] | None = None) -> Rows:
     """Check a table and take out what cannot be used.
+
+    Args:
+        table: One row per text.
+        options: Which columns to read.
+        known: The labels of what is tested on the rows, which become the labels of the rows; any number of them will do
+            then. None reads rows to learn from, which takes enough of every label and language.
 
     Raises:
         InputError: A column is missing, or too little is left; the message counts what was found.
@@ -99,17 +106,20 @@ def read_rows(table: pd.DataFrame, options: Options) -> Rows:
         if not reason:
             key = words_of(text, language[row], parents[row])
             same.setdefault(key, []).extend(ids[row : row + 1])
-            known = seen.setdefault(key, label)
-            if known is not label:
-                reason = "same text as an earlier row" + ("" if known == label else ", other label")
+            earlier = seen.setdefault(key, label)
+            if earlier is not label:
+                reason = "same text as an earlier row" + ("" if earlier == label else ", other label")
         if reason:
             left_out[reason] += 1
         else:
             keep.append(row)
     languages = None
-    if options.language:
+    if options.language and known is not None:
+        languages = tuple(sorted({language[row] for row in keep}))
+    elif options.language:
         keep, languages = _languages(keep, language, options.min_language, left_out)
-    names = _labels([labels[row] for row in keep], left_out)
+    given = [labels[row] for row in keep]
+    names = _labels(given, left_out) if known is None else _labels_among(known, given, left_out)
     codes = np.array([names.index(labels[row]) for row in keep], dtype=np.intp)
     lines = sorted(
         "\x1f".join((texts[i], labels[i], language[i], parents[i], groups[i] if groups else "")) for i in keep
@@ -206,11 +216,25 @@ def _languages(
     return [row for row in keep if language[row] in enough], tuple(sorted(enough))
 
 
+def _labels_among(known: Sequence[str], labels: list[str], left_out: Counter[str]) -> tuple[str, ...]:
+    counts = Counter(labels)
+    if not labels:
+        raise InputError(f"no usable row in the table{_lost(left_out)}")
+    strange = [f"{name[:40]!r} ({count} rows)" for name, count in counts.most_common() if name not in known]
+    if strange:
+        raise InputError(f"the table's labels {', '.join(strange[:8])} are none of: {', '.join(known)}")
+    return tuple(known)
+
+
+def _lost(left_out: Counter[str]) -> str:
+    return "".join(f"; {count} left out: {reason}" for reason, count in left_out.items())
+
+
 def _labels(labels: list[str], left_out: Counter[str]) -> tuple[str, ...]:
     counts = Counter(labels)
     told = ", ".join(f"{name[:40]} {count}" for name, count in counts.most_common(8))
     if len(labels) < MIN_ROWS:
-        lost = "".join(f"; {count} left out: {reason}" for reason, count in left_out.items())
+        lost = _lost(left_out)
         raise InputError(f"{len(labels)} usable rows ({told or 'none'}), at least {MIN_ROWS} are needed{lost}")
     if len(counts) < 2:
         raise InputError(f"only one label in the table ({told}); at least two are needed to tell them apart")
