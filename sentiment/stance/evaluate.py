@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from sentiment.stance.tag import Item, StanceBackend
 
 CURVE = (100, 200, 400, 800, 1600, 3200)
+FEW = 10
+"""Pages below which there is no interval: drawn again and again, 10 were measured to cover 90 % instead of 95 %, 5 but 81 %."""
+NONE: dict[str, None] = {"macro_f1": None, "f_avg": None}
 
 
 def evaluate(
@@ -109,7 +112,9 @@ def _figures(said: Said, some: NDArray[np.intp]) -> dict[str, Any]:
     rows, chosen = said.rows, said.chosen[some]
     gold = rows.codes[some]
     out = figures(gold, chosen, rows.labels, None if said.shares is None else said.shares[some])
-    out["interval"] = bootstrap(gold, chosen, rows.labels, None if rows.groups is None else rows.groups[some])
+    groups = None if rows.groups is None else rows.groups[some]
+    few = len(np.unique(some if groups is None else groups)) < FEW
+    out["interval"] = NONE if few else bootstrap(gold, chosen, rows.labels, groups)
     return out
 
 
