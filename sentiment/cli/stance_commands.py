@@ -190,6 +190,11 @@ def classify(
     else:
         done = classify_file(file, output, columns, run, watch=watch)
     typer.echo(f"{done.rows} rows{said}" + "".join(f", {n} {why}" for why, n in done.left.items()), err=True)
+    if any(why.startswith("no model for ") for why in done.left):
+        typer.echo(
+            "a language that the model lacks is left empty: label 200 such texts and train, or use --backend nli or llm",
+            err=True,
+        )
 
 
 def explain(
@@ -250,9 +255,10 @@ def targets_new(
 
 
 def _model(path: Path | None, target: str | None) -> Any:
+    from sentiment.pipeline import DEFAULT_TARGET
     from sentiment.stance.model import load_model
     from sentiment.stance.tag import packaged_model
     from sentiment.stance.target import load_target
 
     slug = load_target(target).slug if target else None
-    return load_model(path, target=slug) if path else packaged_model(slug or "xiaomi-us")
+    return load_model(path, target=slug) if path else packaged_model(slug or DEFAULT_TARGET)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,8 @@ IDS = ("comment_id", "id")
 """Columns that name comments, the first that is there counts."""
 READERS = ("reader_a", "reader_b")
 """Columns with the labels that two people gave independently; their agreement goes into the model card."""
+RARE = 20
+"""A label one letter away from one that is so many times as frequent is taken for a slip of the pen."""
 MIN_LABEL = 2
 """Rows of the rarest label: one to learn from and one to test on."""
 
@@ -247,7 +249,31 @@ def _labels(labels: list[str], left_out: Counter[str]) -> tuple[str, ...]:
         raise InputError(
             f"label {', '.join(map(repr, rare))} stands in one row only (a slip of the pen?); labels found: {told}"
         )
+    if slip := next(_slips(counts), None):
+        raise InputError(f"{slip}; labels found: {told}")
     return tuple(sorted(counts))
+
+
+def _slips(counts: Counter[str]) -> Iterator[str]:
+    """Labels that are probably another one misspelt: in other case, or rare and one letter away."""
+    names = [name for name, _ in counts.most_common()]
+    for place, name in enumerate(names):
+        for other in names[:place]:
+            rare = counts[name] * RARE <= counts[other] and name.isalpha() and len(name) >= 4
+            if name.casefold() == other.casefold() or (rare and _one_letter(name, other)):
+                yield f"label {name!r} ({counts[name]} rows) looks like {other!r} misspelt ({counts[other]} rows): mend it"
+
+
+def _one_letter(name: str, other: str) -> bool:
+    """Whether one letter was left out, put in, changed, or swapped with the next."""
+    if abs(len(name) - len(other)) > 1:
+        return False
+    short, long = sorted((name.casefold(), other.casefold()), key=len)
+    at = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if len(short) < len(long):
+        return short[at:] == long[at + 1 :]
+    swapped = short[at : at + 2] == long[at : at + 2][::-1] and short[at + 2 :] == long[at + 2 :]
+    return swapped or short[at + 1 :] == long[at + 1 :]
 
 
 def count_labels(rows: Rows) -> dict[str, int]:

@@ -189,7 +189,7 @@ def _finish(
         "labels": counts,
         "left_out": rows.left_out,
         "languages": None if rows.languages is None else {name: rows.language.count(name) for name in rows.languages},
-        "groups": None if rows.groups is None else len(np.unique(rows.groups)),
+        "groups": _groups(rows),
         "blocks": {name: {"weight": weight, "features": design.width(name)} for name, weight in choice.blocks.items()},
         "strengths": list(STRENGTHS),
         "agreement": _agreement(rows),
@@ -257,6 +257,12 @@ def scores(rows: Rows, shares: NDArray[np.float64], power: float) -> dict[str, A
         between = bootstrap(rows.codes[pick], said[pick], rows.labels, groups)["macro_f1"] or []
         out[name]["between"] = [_four(end) for end in between]
     return out
+
+
+def _groups(rows: Rows) -> int | None:
+    """How many groups no test tears apart; None where there are none, or one, which every test does."""
+    count = 0 if rows.groups is None else len(np.unique(rows.groups))
+    return count if count > 1 else None
 
 
 def _agreement(rows: Rows) -> dict[str, Any]:

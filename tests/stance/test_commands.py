@@ -91,6 +91,7 @@ def test_standard_input_and_output(folder: Path) -> None:
     out = list(csv.DictReader(done.stdout.splitlines(keepends=True)))
     assert [row["stance"] for row in out] == ["against", "", ""]
     assert "1 no model for es" in done.stderr
+    assert "label 200 such texts and train, or use --backend" in done.stderr
 
 
 def test_abstention(folder: Path) -> None:
