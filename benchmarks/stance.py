@@ -4,23 +4,28 @@
     python -m benchmarks.stance speed annotations/xiaomi-us/training.csv
 
 The ablation trains with all blocks, then leaves out one at a time, on the same folds with writing batches kept whole.
-It reports log-loss (what training goes by) and macro-F1; differences below 0.005 of F1 are noise here.
+It reports log-loss (what training goes by) and macro-F1; differences below 0.005 of F1 are noise here. The block *parent*
+holds what a first pass says of the answered comment, so it can only be added to the others.
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sentiment.stance.choose import Design, Trial, weights_of
 from sentiment.stance.files import read_table
 from sentiment.stance.metrics import mean_f1
+from sentiment.stance.score import key_of, rounded
 from sentiment.stance.table import read_rows
 from sentiment.stance.tag import Item, load_backend
 from sentiment.stance.target import load_target
+from sentiment.stance.tokens import Doc
 from sentiment.stance.train import Options
 
 BLOCKS = ("words", "chars", "tags", "marks", "negated", "cues", "pairs", "vader", "reply")
@@ -32,19 +37,33 @@ def ablation(path: str) -> None:
     rows = read_rows(read_table(path), OPTIONS)
     target = OPTIONS.target
     lists = {"cues": dict(target.cues), "entities": dict(target.entities)} if target else {}
-    trial = Trial(Design(rows.docs(), lists, len(rows.codes)), rows, OPTIONS)
+    docs = rows.docs()
+    trial = Trial(Design(docs, lists, len(rows.codes)), rows, OPTIONS)
     sets = {"all": BLOCKS, **{f"without {name}": tuple(b for b in BLOCKS if b != name) for name in BLOCKS}}
     sets |= {"words and letters": ("words", "chars"), "cues alone": ("cues",)}
     print(f"{'':<22}{'log-loss':>9}{'macro-F1':>10}" + "".join(f"{name:>8}" for name in rows.languages or ()))
     for name, blocks in sets.items():
         loss, shares = trial.run(weights_of(blocks))
-        said = shares.argmax(axis=1)
-        each = [
-            mean_f1(rows.codes[trial.parts == place], said[trial.parts == place], rows.labels) or 0.0
-            for place in range(len(rows.languages or ()))
-        ]
-        total = mean_f1(rows.codes, said, rows.labels) or 0.0
-        print(f"{name:<22}{loss:>9.4f}{total:>10.4f}" + "".join(f"{f1:>8.3f}" for f1 in each), flush=True)
+        _print(name, trial, loss, shares)
+        if blocks == BLOCKS:
+            second = Trial(Design(_told(docs, shares), lists, len(rows.codes)), rows, OPTIONS)
+            _print("all and parent", second, *second.run(weights_of((*BLOCKS, "parent"))))
+
+
+def _print(name: str, trial: Trial, loss: float, shares: NDArray[np.float64]) -> None:
+    rows, said = trial.rows, shares.argmax(axis=1)
+    each = [
+        mean_f1(rows.codes[trial.parts == place], said[trial.parts == place], rows.labels) or 0.0
+        for place in range(len(rows.languages or ()))
+    ]
+    total = mean_f1(rows.codes, said, rows.labels) or 0.0
+    print(f"{name:<22}{loss:>9.4f}{total:>10.4f}" + "".join(f"{f1:>8.3f}" for f1 in each), flush=True)
+
+
+def _told(docs: list[Doc], shares: NDArray[np.float64]) -> list[Doc]:
+    """The comments with what held-out models say of the comment that they answer, where it is in the table."""
+    known = {key_of(doc): rounded(row) for doc, row in zip(docs, shares, strict=True)}
+    return [replace(doc, shared=known.get(key_of(doc.parent), ())) if doc.parent else doc for doc in docs]
 
 
 def speed(path: str, most: int = 140) -> None:

@@ -136,6 +136,16 @@ class Stance:
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """What carried a model's decision on a comment, for people to look at."""
+
+    parts: tuple[tuple[str, float], ...]
+    """The comment in pieces, each with its weight by that of the heaviest: above 0 for the stance, below against, 0 neither."""
+    concepts: tuple[str, ...] = ()
+    """What it heard beyond single words, strongest first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """A human's stance for a comment."""
 

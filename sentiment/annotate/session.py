@@ -5,7 +5,7 @@ The terminal and the web page stand on this, so that both mean the same by a lab
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from sentiment.annotate.events import CHANGE_REASONS, Event
 from sentiment.annotate.leases import Queue
 from sentiment.annotate.store import Recorded, Store
 from sentiment.errors import AnnotationError
-from sentiment.records import STANCES, StanceName
+from sentiment.records import STANCES, StanceName, Why
 
 CONTEXT_LINES = 12
 """Lines of the article that are shown as context."""
@@ -49,6 +49,10 @@ class Suggestion:
     model: str
 
 
+Explain = Callable[[Task, Suggestion], Why | None]
+"""Says what carried a suggestion; None where that cannot be known."""
+
+
 _TASK = """
     SELECT i.id AS item, i.text, i.language, i.quote, i.text_sha256, p.outlet, p.title, p.url, p.body AS article,
            COALESCE((SELECT q.text FROM item q WHERE q.id = i.parent_id), '') AS parent,
@@ -73,6 +77,7 @@ class Session:
         origin: ``terminal`` or ``web``.
         draws: only these; None takes all.
         languages: only these; empty takes all.
+        explain: says why a model suggests what it does.
     """
 
     def __init__(
@@ -84,7 +89,9 @@ class Session:
         origin: str,
         draws: Sequence[str] | None = None,
         languages: Sequence[str] = (),
+        explain: Explain = lambda _task, _suggestion: None,
     ) -> None:
+        self._explain = explain
         self.store, self.annotator, self._codebook, self._origin = store, annotator, codebook, origin
         self.queue = Queue(store, annotator, draws=draws, languages=languages)
 
@@ -181,6 +188,10 @@ class Session:
         chances = [float(found[0][f"p_{name}"]) for name in STANCES]
         best = max(range(len(STANCES)), key=chances.__getitem__)
         return Suggestion(STANCES[best], chances[best], found[0]["model"])
+
+    def why(self, task: Task, shown: Suggestion) -> Why | None:
+        """The words and concepts that carried a suggestion, where the model that made it is at hand."""
+        return self._explain(task, shown)
 
     def undo(self, event: str | None = None, *, client: str | None = None) -> Task | None:
         """Take the last decision back, of this sitting or an earlier one, and show that comment again; None if none is left.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sentiment.annotate.events import CHANGE_REASONS, FLAGS, SKIP_REASONS
-from sentiment.annotate.session import CONTEXT_LINES, Session, Task, context_of, stance_of_key
+from sentiment.annotate.session import CONTEXT_LINES, Session, Suggestion, Task, context_of, stance_of_key
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -133,9 +133,25 @@ class Screen:
         if shown.stance == stance:
             self._said(said)
             return
+        self._why(task, shown)
         self._said(f"{said}   1-4 change   any other key: keep")
         if changed := stance_of_key(self._keyboard.key()):
             self._change(task, changed)
+
+    def _why(self, task: Task, shown: Suggestion) -> None:
+        """The comment once more, with the words that carried the model's view."""
+        from rich.text import Text
+
+        if (why := self._session.why(task, shown)) is None:
+            return
+        line = Text("  ")
+        for piece, weight in why.parts:
+            # brackets besides the colour, for who sees none
+            text = f"[{printable(piece)}]" if weight > 0 else printable(piece)
+            line.append(text, style="bold green" if weight > 0 else "red" if weight < 0 else "dim")
+        self._console.print(line)
+        heard = f"; it also heard: {', '.join(why.concepts)}" if why.concepts else ""
+        self._said(f"in brackets what speaks for {shown.stance}{heard}")
 
     def _change(self, task: Task, stance: str) -> None:
         self._said("because:  " + "  ".join(f"{i} {reason}" for i, reason in enumerate(CHANGE_REASONS, 1)))

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sentiment.cli import annotate_draw, annotate_files, annotate_review, annotate_train
-from sentiment.cli.annotate_common import AnnotatorOption, DatabaseOption, MaybePaths, login, workplace
+from sentiment.cli.annotate_common import AnnotatorOption, DatabaseOption, MaybePaths, explainer, login, workplace
 from sentiment.cli.page_options import AnnotationsOption, TargetOption
 from sentiment.pipeline import DEFAULT_ANNOTATIONS, DEFAULT_TARGET
 
 if TYPE_CHECKING:
     from sentiment.cli.annotate_common import Workplace
 
+WhyModelOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--model", help="The model of a draw for training, if not the target's own: it says why, after the answer."
+    ),
+]
 LanguagesOption = Annotated[str, typer.Option("--language", help="Only these languages, such as de,it.")]
 
 
@@ -59,6 +66,7 @@ def do(
     language: LanguagesOption = "",
     relabel: Annotated[bool, typer.Option("--relabel", help="Also show comments that have a label.")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="No colour and no cursor moves, for screen readers.")] = False,
+    model: WhyModelOption = None,
     database: DatabaseOption = None,
 ) -> None:
     """Label comments, one key each. Every decision is on the disk before the next comment appears."""
@@ -79,6 +87,7 @@ def do(
             origin="terminal",
             draws=draws,
             languages=languages,
+            explain=explainer(target, model),
         )
         left = session.queue.left()
         if not left and not relabel:
@@ -121,6 +130,7 @@ def web(
     add_user: Annotated[
         str | None, typer.Option("--add-user", help="Make or change an account: NAME, NAME:ROLE or NAME:ROLE:it,de.")
     ] = None,
+    model: WhyModelOption = None,
     database: DatabaseOption = None,
 ) -> None:
     """Label in the browser, alone or as a team. Works offline; one process, one command."""
@@ -145,6 +155,7 @@ def web(
             question=place.target.question,
             codebook=place.codebook,
             codebook_text=place.codebook_text,
+            explain=explainer(target, model),
         )
         serve(place.store, options, tell=lambda line: typer.echo(line, err=True))
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from sentiment.annotate.session import Explain, Suggestion, Task
     from sentiment.annotate.store import Store
+    from sentiment.records import Why
     from sentiment.stance.target import Target
 
 DatabaseOption = Annotated[
@@ -89,6 +91,36 @@ def workplace(target: str, annotations: Path, database: str | None = None) -> It
         yield place
     finally:
         store.close()
+
+
+def explainer(target: str, model: Path | None) -> Explain:
+    """What says why a model suggests a stance: that model and no other, loaded when it is first asked.
+
+    Raises:
+        ModelError: the given file is no model for the target; a target without one explains nothing.
+    """
+    from threading import Lock
+
+    from sentiment.errors import ModelError
+    from sentiment.stance.target import load_target
+
+    slug, lock = load_target(target).slug, Lock()
+    if model is not None:
+        from sentiment.stance.model import load_model
+
+        given = load_model(model, target=slug)
+
+    def explain(task: Task, shown: Suggestion) -> Why | None:
+        from sentiment.stance.explain import why
+        from sentiment.stance.tag import packaged_model
+
+        with suppress(ModelError), lock:  # pages are served by threads, and a model remembers words
+            made = packaged_model(slug) if model is None else given
+            if made.name == shown.model:
+                return why(made, task.text, shown.stance, language=task.language, parent=task.parent, quote=task.quote)
+        return None
+
+    return explain
 
 
 def login() -> str:

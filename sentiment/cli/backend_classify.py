@@ -77,7 +77,7 @@ def classify_table(
         if columns.language is None and "language" in table.columns:
             columns = Columns(text=columns.text, language="language", parent=columns.parent, title=columns.title)
         rows = list(table.rows)  # read before anything is sent: a table that breaks off in the middle costs nothing
-        _confirm(choice, backend, [columns.item(row) for row in rows] if choice.name is BackendName.llm else [])
+        confirm(choice, backend, [columns.item(row) for row in rows] if choice.name is BackendName.llm else [])
         extra = ["stance", *(f"p_{name}" for name in STANCES), "confidence", *["reasons"] * reasons, "model"]
         names = [name for name in table.columns if name not in extra] + extra
         tagged = _tagged(rows, columns, backend, left, reasons=reasons, abstain=abstain)
@@ -87,7 +87,8 @@ def classify_table(
         typer.echo(untagged(left), err=True)
 
 
-def _confirm(choice: BackendChoice, backend: StanceBackend, items: Sequence[Item]) -> None:
+def confirm(choice: BackendChoice, backend: StanceBackend | None, items: Sequence[Item]) -> None:
+    """Before a server is asked: say what it will be sent, and ask; other backends need no word."""
     from sentiment.stance.backends.llm import LlmBackend
 
     if isinstance(backend, LlmBackend):

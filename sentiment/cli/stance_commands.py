@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sentiment.cli import evaluate_command
 from sentiment.cli.backend_options import LINEAR, BackendChoice, takes_backend
 from sentiment.cli.scale_options import (
     EngineChoice,
@@ -18,38 +18,20 @@ from sentiment.cli.scale_options import (
     WorkersOption,
     run_of,
 )
+from sentiment.cli.table_options import (
+    FileArgument,
+    GroupOption,
+    LabelOption,
+    LanguageOption,
+    ModelOption,
+    ParentOption,
+    TargetOption,
+    TextOption,
+    TitleOption,
+)
 
 if TYPE_CHECKING:
     from sentiment.engine.table_job import Rows
-
-FileArgument = Annotated[
-    str, typer.Argument(metavar="FILE", help="A .csv, .tsv, .jsonl or .parquet; - is standard input.")
-]
-TextOption = Annotated[str, typer.Option("--text", help="Column of the texts.")]
-LabelOption = Annotated[str, typer.Option("--label", help="Column of the labels.")]
-GroupOption = Annotated[
-    str | None, typer.Option("--group", help="Column of what must not be torn apart by a test: page, thread, author.")
-]
-LanguageOption = Annotated[
-    str | None, typer.Option("--language", help="Column of languages; with it, every language gets weights of its own.")
-]
-ParentOption = Annotated[
-    str | None, typer.Option("--parent", help="Column of the answered comment: its text, or its id or position.")
-]
-TitleOption = Annotated[
-    str | None, typer.Option("--title", help="Column of the article's title; the linear model does not read it.")
-]
-TargetOption = Annotated[
-    str | None, typer.Option("--target", "-t", help="A target's name or file: its words become features.")
-]
-ModelOption = Annotated[Path | None, typer.Option("--model", help="A model file; without it, the target's own.")]
-
-
-class EvaluateFormat(StrEnum):
-    """What ``evaluate`` can write."""
-
-    table = "table"
-    json = "json"
 
 
 def register(app: typer.Typer) -> None:
@@ -60,9 +42,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: sentiment classify comments.csv --text text --model my.stance --output out.csv")(
         classify
     )
-    app.command(epilog="Example: sentiment evaluate labels.csv --text text --label stance --group page --format json")(
-        evaluate
-    )
+    evaluate_command.register(app)
     app.command(epilog='Example: sentiment explain "Finalmente, li aspettavo" --language it')(explain)
     targets = typer.Typer(help="What a stance is toward: list, show, new.", no_args_is_help=True)
     targets.command("list", epilog="Example: sentiment targets list")(targets_list)
@@ -210,50 +190,11 @@ def classify(
     else:
         done = classify_file(file, output, columns, run, watch=watch)
     typer.echo(f"{done.rows} rows{said}" + "".join(f", {n} {why}" for why, n in done.left.items()), err=True)
-
-
-def evaluate(
-    file: FileArgument,
-    text: TextOption = "text",
-    label: LabelOption = "label",
-    group: GroupOption = None,
-    language: LanguageOption = None,
-    parent: ParentOption = None,
-    target: TargetOption = None,
-    by: Annotated[str | None, typer.Option("--by", help="Column to tell the figures apart by, such as outlet.")] = None,
-    model: Annotated[
-        Path | None, typer.Option("--model", help="Test this model; without it, train and test by cross-validation.")
-    ] = None,
-    folds: Annotated[int, typer.Option("--folds", min=2, max=20, help="Folds of the cross-validation.")] = 5,
-    learning_curve: Annotated[bool, typer.Option("--learning-curve", help="Also with less training data.")] = False,
-    format: Annotated[EvaluateFormat, typer.Option("--format", "-f", help="What to write.")] = EvaluateFormat.table,  # noqa: A002
-) -> None:
-    """How good is it: F1, calibration, intervals, and simple rules beside it."""
-    import json
-
-    from sentiment.stance.evaluate import evaluate as measure
-    from sentiment.stance.evaluate import to_lines
-    from sentiment.stance.files import read_table
-    from sentiment.stance.model import load_model
-    from sentiment.stance.target import load_target
-    from sentiment.stance.train import Options
-
-    options = Options(text, label, group, language, parent, None, load_target(target) if target else None)
-    made = load_model(model, target=options.target.slug if options.target else None) if model else None
-    found = measure(
-        read_table(file),
-        options,
-        model=made,
-        by=by,
-        folds=folds,
-        learning_curve=learning_curve,
-        tell=lambda line: typer.echo(line, err=True),
-    )
-    if format is EvaluateFormat.json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
-    else:
-        for line in to_lines(found):
-            typer.echo(line)
+    if any(why.startswith("no model for ") for why in done.left):
+        typer.echo(
+            "a language that the model lacks is left empty: label 200 such texts and train, or use --backend nli or llm",
+            err=True,
+        )
 
 
 def explain(
@@ -314,9 +255,10 @@ def targets_new(
 
 
 def _model(path: Path | None, target: str | None) -> Any:
+    from sentiment.pipeline import DEFAULT_TARGET
     from sentiment.stance.model import load_model
     from sentiment.stance.tag import packaged_model
     from sentiment.stance.target import load_target
 
     slug = load_target(target).slug if target else None
-    return load_model(path, target=slug) if path else packaged_model(slug or "xiaomi-us")
+    return load_model(path, target=slug) if path else packaged_model(slug or DEFAULT_TARGET)

@@ -12,8 +12,9 @@ import sentiment.threads.html
 import sentiment.threads.text  # noqa: F401
 from sentiment.errors import ModelError
 from sentiment.language.scores import table
+from sentiment.pipeline import DEFAULT_TARGET
 from sentiment.stance.tag import packaged_model
 
 table()  # 10 MiB that the workers then share
 with suppress(ModelError):  # 0.4 s and 60 MiB, spent in vain where another model is asked for
-    packaged_model("xiaomi-us").scorer.ready()
+    packaged_model(DEFAULT_TARGET).scorer.ready()

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sentiment.engine.added import DIGITS, Added
 from sentiment.engine.tables import TableTask, raw_lines
+from sentiment.pipeline import DEFAULT_TARGET
 from sentiment.stance.model import Model, load_model
 from sentiment.stance.tag import packaged_model
 
@@ -245,7 +246,7 @@ def load(path: Path | None, target: str | None) -> Model:
     from sentiment.stance.target import load_target
 
     slug = load_target(target).slug if target else None
-    return load_model(path, target=slug) if path else packaged_model(slug or "xiaomi-us")
+    return load_model(path, target=slug) if path else packaged_model(slug or DEFAULT_TARGET)
 
 
 def _why_not(model: Model, words: str, language: str) -> str:

@@ -2,7 +2,7 @@
 
 A short comment alone says little ("lol", "Si", "Htc motorola lg"); its page says a lot. The evidence is py3langid's
 weights (BSD-3, calibrated for length) over the words, the prior is that a reader most likely writes in
-the page's language, next in English.
+the page's language, next in English. A text in other letters than the page's language is not in that language.
 """
 
 from __future__ import annotations
@@ -11,11 +11,16 @@ from dataclasses import replace
 from functools import lru_cache
 
 from sentiment.language.scores import prepared, table
+from sentiment.language.scripts import scripts
 from sentiment.records import UNKNOWN_LANGUAGE, Page
 
 PAGE_PRIOR = 0.80
 """Prior probability that a comment is in its page's language; the rest is spread, English first."""
 ENGLISH_PRIOR = 0.10
+FIRST_OF_SCRIPT = 3.0
+"""How much likelier the most written language of a script is than another of it, on a page in other letters. Of the Russian
+training comments of five words and more, 99.4 % were right on an English page (97.3 % without), of three or four words 93 %
+(72 %); ten times as likely turns half of short Bulgarian sentences into Russian."""
 CERTAIN = 0.5
 """Below this posterior the language is not known: ``und``."""
 
@@ -38,19 +43,32 @@ def identify(text: str, page_language: str = UNKNOWN_LANGUAGE) -> str:
     if page_language == UNKNOWN_LANGUAGE:
         share = max(shares)
         return known.codes[shares.index(share)] if share >= CERTAIN else UNKNOWN_LANGUAGE
-    weighted = [share * weight for share, weight in zip(shares, priors(page_language), strict=True)]
+    place = scripts().place_of(text, page_language)
+    weighted = [share * weight for share, weight in zip(shares, priors(place), strict=True)]
     best = max(weighted)
-    return known.codes[weighted.index(best)] if best >= CERTAIN * sum(weighted) else page_language
+    return known.codes[weighted.index(best)] if best >= CERTAIN * sum(weighted) else at_worst(place)
+
+
+def at_worst(place: str) -> str:
+    """The language where the words do not decide: the page's, but never one that is written in other letters."""
+    return UNKNOWN_LANGUAGE if place in scripts().by_name else place
 
 
 @lru_cache(maxsize=1_000)
-def priors(page_language: str) -> tuple[float, ...]:
-    """What speaks for each field of the table before a word is read, on a page in some language."""
-    if page_language == UNKNOWN_LANGUAGE:
-        return (1.0,) * len(table().codes)
+def priors(place: str) -> tuple[float, ...]:
+    """What speaks for each field of the table before a word is read.
+
+    Args:
+        place: the page's language; or the script of a text that is not in its page's letters.
+    """
     codes = table().codes
+    if place == UNKNOWN_LANGUAGE:
+        return (1.0,) * len(codes)
     other = (1 - PAGE_PRIOR - ENGLISH_PRIOR) / len(set(codes))
-    return tuple(PAGE_PRIOR if code == page_language else ENGLISH_PRIOR if code == "en" else other for code in codes)
+    if script := scripts().by_name.get(place):
+        first = script.languages[0]
+        return tuple(FIRST_OF_SCRIPT if code == first else float(code in script.languages) for code in codes)
+    return tuple(PAGE_PRIOR if code == place else ENGLISH_PRIOR if code == "en" else other for code in codes)
 
 
 def evidence(page: Page) -> str:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from sentiment.language import CERTAIN, evidence, identify, priors
+from sentiment.language import CERTAIN, at_worst, evidence, identify, priors
 from sentiment.language.scores import LONGEST_TEXT, prepared, table
+from sentiment.language.scripts import scripts
 from sentiment.records import UNKNOWN_LANGUAGE, Page
 
 BATCH = 4_096
@@ -64,11 +65,17 @@ def _decide(asked: list[tuple[str, str]]) -> list[str]:
         shares[:, first] += shares[:, second]
         shares[:, second] = 0.0
     shares /= shares.sum(axis=1, keepdims=True)
-    prior = {page: np.array(priors(page)) for page in {page for _, page in asked}}
-    weighted = shares * (prior[asked[0][1]] if len(prior) == 1 else np.stack([prior[page] for _, page in asked]))
+    place_of = scripts().place_of
+    places = [
+        page if page == UNKNOWN_LANGUAGE else place_of(text, page) for text, (_, page) in zip(texts, asked, strict=True)
+    ]
+    prior = {place: np.array(priors(place)) for place in set(places)}
+    weighted = shares * (prior[places[0]] if len(prior) == 1 else np.stack([prior[place] for place in places]))
     best = weighted.argmax(axis=1)
     top = weighted[np.arange(len(asked)), best]
-    alone = np.array([page == UNKNOWN_LANGUAGE for _, page in asked])
+    alone = np.array([place == UNKNOWN_LANGUAGE for place in places])
     sure = top >= CERTAIN * np.where(alone, 1.0, weighted.sum(axis=1))
     codes = known.codes
-    return [codes[b] if s else page for b, s, (_, page) in zip(best.tolist(), sure.tolist(), asked, strict=True)]
+    return [
+        codes[b] if s else at_worst(place) for b, s, place in zip(best.tolist(), sure.tolist(), places, strict=True)
+    ]

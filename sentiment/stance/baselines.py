@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sentiment.stance.features import Analysers
-from sentiment.stance.metrics import figures
+from sentiment.stance.features import VADER_LANGUAGE, Analysers
+from sentiment.stance.metrics import bootstrap, figures
 from sentiment.stance.table import Rows
 from sentiment.stance.target import Target
 from sentiment.stance.tokens import Doc
@@ -21,19 +22,24 @@ SIGN = 0.05
 
 
 def baselines(rows: Rows, target: Target | None, splits: Sequence[tuple[Any, Any]]) -> dict[str, dict[str, Any]]:
-    """Each rule's figures on the rows."""
+    """Each rule's figures on the rows.
+
+    VADER and the cues tell for from against, so they are there where the labels are; VADER reads the English rows, or all
+    where no language is told.
+    """
     everything = np.arange(len(rows.codes))
     said = np.zeros(len(rows.codes), dtype=np.intp)
     for train, test in splits:
         said[test] = np.bincount(rows.codes[train], minlength=len(rows.labels)).argmax()
-    out = {"commonest label": figures(rows.codes, said, rows.labels)}
+    out = {"commonest label": _measured(rows, everything, said)}
     if not {"favor", "against"} <= set(rows.labels):
         return out
-    english = np.array([rows.languages is None or name == "en" for name in rows.language])
+    told = rows.languages is not None and any(rows.languages)
+    english = np.array([not told or name == VADER_LANGUAGE for name in rows.language])
     docs = rows.docs()
-    if rows.languages is not None and english.any():
+    if english.any():
         some = everything[english]
-        out["VADER's sign (en)"] = _rule(rows, some, [_vader(docs[i]) for i in some])
+        out[f"VADER's sign{' (en)' if told else ''}"] = _rule(rows, some, [_vader(docs[i]) for i in some])
     if target is not None and target.cues:
         run = Analysers({"cues": target.cues, "entities": target.entities})
         out["cues counted"] = _rule(rows, everything, [_cues(run, doc) for doc in docs])
@@ -45,14 +51,20 @@ def _rule(rows: Rows, some: NDArray[np.intp], signs: list[float]) -> dict[str, A
     rest = next((names.index(name) for name in ("neutral", "none", "unrelated") if name in names), 0)
     favor, against = names.index("favor"), names.index("against")
     said = np.array([favor if s >= SIGN else against if s <= -SIGN else rest for s in signs], dtype=np.intp)
-    return figures(rows.codes[some], said, rows.labels)
+    return _measured(rows, some, said)
+
+
+def _measured(rows: Rows, some: NDArray[np.intp], said: NDArray[np.intp]) -> dict[str, Any]:
+    out = figures(rows.codes[some], said, rows.labels)
+    out["interval"] = bootstrap(rows.codes[some], said, rows.labels, None if rows.groups is None else rows.groups[some])
+    return out
 
 
 _VADER = Analysers()
 
 
 def _vader(doc: Doc) -> float:
-    return _VADER.vader(doc).get("vader compound", 0.0)
+    return _VADER.vader(replace(doc, language=VADER_LANGUAGE)).get("vader compound", 0.0)
 
 
 def _cues(run: Analysers, doc: Doc) -> float:

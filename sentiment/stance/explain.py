@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sentiment.stance.tokens import Doc
+from sentiment.records import Why
+from sentiment.stance.tokens import TOKEN, Doc, prepare
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 _EDGES = " .,;:!?\"'()[]…*-"
 _LEAST = 0.08
 """Least share of the strongest reason's weight for another to be told."""
+MARKED = 0.15
+"""Least share of the heaviest word's weight for a word to be marked."""
+_CHUNK = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,50 @@ def _strongest(reasons: dict[tuple[str, str], float], most: int) -> tuple[str, .
     return tuple(what for weight, what in told[:most] if weight <= least)
 
 
+def why(model: Model, text: str, label: str, *, language: str, parent: str = "", quote: str = "") -> Why | None:
+    """What speaks for and against a label of a comment, for people to look at; None where the model does not know.
+
+    Args:
+        model: What gave the label.
+        text: The comment as it is shown.
+        label: One of the model's.
+        language: The comment's.
+        parent: The text of the comment that is answered.
+        quote: What it quotes.
+    """
+    if label not in model.labels or not model.knows(language) or not text.strip():
+        return None
+    doc = model.prepare(text, language=language, parent=parent, quote=quote)
+    found = explain(model, doc, model.labels.index(label))
+    concepts = [reason for reason in found if reason.kind == "concept" and reason.weight > 0]
+    least = max((abs(reason.weight) for reason in found), default=0.0) * _LEAST
+    return Why(tuple(marked_parts(text, found)), tuple(one.what for one in concepts[:4] if one.weight >= least))
+
+
+def marked_parts(text: str, found: Sequence[Reason]) -> Iterator[tuple[str, float]]:
+    """A text in pieces, each with what it weighs against the heaviest: above 0 for the label, below against, 0 unmarked."""
+    words = {reason.what: reason.weight for reason in found if reason.kind == "word"}
+    pieces = list(_CHUNK.finditer(text))
+    weights = [sum(words.get(word, 0.0) for word in _words_in(piece[0])) for piece in pieces]
+    top = max(map(abs, weights), default=0.0) or 1.0
+    at = 0
+    for piece, weight in zip(pieces, weights, strict=True):
+        share = round(weight / top, 2)
+        if abs(share) >= MARKED:
+            if piece.start() > at:
+                yield text[at : piece.start()], 0.0
+            yield piece[0], share
+            at = piece.end()
+    if at < len(text):
+        yield text[at:], 0.0
+
+
+def _words_in(chunk: str) -> set[str]:
+    """What reasons call the words of a piece of text."""
+    chunks = prepare(chunk).chunks
+    return {one.strip(_EDGES) or one for one in chunks} | {word for one in chunks for word in TOKEN.findall(one)}
+
+
 def render(model: Model, doc: Doc) -> list[Text]:
     """The decision for a terminal: probabilities, the comment with its words marked, the concepts that were heard."""
     from rich.text import Text
@@ -126,14 +175,9 @@ def render(model: Model, doc: Doc) -> list[Text]:
         Text(f"{'>' if place == label else ' '} {known:<12} {share:5.1%}  ") + Text("█" * round(30 * float(share)))
         for place, (known, share) in enumerate(zip(model.labels, shares[0], strict=True))
     ]
-    words = {reason.what: reason.weight for reason in found if reason.kind == "word"}
-    top = max((abs(weight) for weight in words.values()), default=1.0) or 1.0
     marked = Text()
-    for chunk in doc.text.split():
-        weight = words.get(chunk.lower().strip(_EDGES), 0.0) / top
-        style = "" if abs(weight) < 0.15 else ("bold green" if weight > 0 else "red")
-        marked.append(chunk, style=style)
-        marked.append(" ")
+    for piece, weight in marked_parts(doc.text, found):
+        marked.append(piece, style="bold green" if weight > 0 else "red" if weight < 0 else "")
     lines = [*bars, Text(), marked, Text()]
     for sign, title in ((1, f"for {name}"), (-1, f"against {name}")):
         some = [reason for reason in found if reason.weight * sign > 0][:6]

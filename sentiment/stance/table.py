@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ IDS = ("comment_id", "id")
 """Columns that name comments, the first that is there counts."""
 READERS = ("reader_a", "reader_b")
 """Columns with the labels that two people gave independently; their agreement goes into the model card."""
+RARE = 20
+"""A label one letter away from one that is so many times as frequent is taken for a slip of the pen."""
 MIN_LABEL = 2
 """Rows of the rarest label: one to learn from and one to test on."""
 
@@ -76,8 +79,14 @@ class Rows:
         )
 
 
-def read_rows(table: pd.DataFrame, options: Options) -> Rows:
+def read_rows(table: pd.DataFrame, options: Options, *, known: Sequence[str] | None = None) -> Rows:
     """Check a table and take out what cannot be used.
+
+    Args:
+        table: One row per text.
+        options: Which columns to read.
+        known: The labels of what is tested on the rows, which become the labels of the rows; any number of them will do
+            then. None reads rows to learn from, which takes enough of every label and language.
 
     Raises:
         InputError: A column is missing, or too little is left; the message counts what was found.
@@ -99,17 +108,20 @@ def read_rows(table: pd.DataFrame, options: Options) -> Rows:
         if not reason:
             key = words_of(text, language[row], parents[row])
             same.setdefault(key, []).extend(ids[row : row + 1])
-            known = seen.setdefault(key, label)
-            if known is not label:
-                reason = "same text as an earlier row" + ("" if known == label else ", other label")
+            earlier = seen.setdefault(key, label)
+            if earlier is not label:
+                reason = "same text as an earlier row" + ("" if earlier == label else ", other label")
         if reason:
             left_out[reason] += 1
         else:
             keep.append(row)
     languages = None
-    if options.language:
+    if options.language and known is not None:
+        languages = tuple(sorted({language[row] for row in keep}))
+    elif options.language:
         keep, languages = _languages(keep, language, options.min_language, left_out)
-    names = _labels([labels[row] for row in keep], left_out)
+    given = [labels[row] for row in keep]
+    names = _labels(given, left_out) if known is None else _labels_among(known, given, left_out)
     codes = np.array([names.index(labels[row]) for row in keep], dtype=np.intp)
     lines = sorted(
         "\x1f".join((texts[i], labels[i], language[i], parents[i], groups[i] if groups else "")) for i in keep
@@ -206,11 +218,25 @@ def _languages(
     return [row for row in keep if language[row] in enough], tuple(sorted(enough))
 
 
+def _labels_among(known: Sequence[str], labels: list[str], left_out: Counter[str]) -> tuple[str, ...]:
+    counts = Counter(labels)
+    if not labels:
+        raise InputError(f"no usable row in the table{_lost(left_out)}")
+    strange = [f"{name[:40]!r} ({count} rows)" for name, count in counts.most_common() if name not in known]
+    if strange:
+        raise InputError(f"the table's labels {', '.join(strange[:8])} are none of: {', '.join(known)}")
+    return tuple(known)
+
+
+def _lost(left_out: Counter[str]) -> str:
+    return "".join(f"; {count} left out: {reason}" for reason, count in left_out.items())
+
+
 def _labels(labels: list[str], left_out: Counter[str]) -> tuple[str, ...]:
     counts = Counter(labels)
     told = ", ".join(f"{name[:40]} {count}" for name, count in counts.most_common(8))
     if len(labels) < MIN_ROWS:
-        lost = "".join(f"; {count} left out: {reason}" for reason, count in left_out.items())
+        lost = _lost(left_out)
         raise InputError(f"{len(labels)} usable rows ({told or 'none'}), at least {MIN_ROWS} are needed{lost}")
     if len(counts) < 2:
         raise InputError(f"only one label in the table ({told}); at least two are needed to tell them apart")
@@ -223,7 +249,31 @@ def _labels(labels: list[str], left_out: Counter[str]) -> tuple[str, ...]:
         raise InputError(
             f"label {', '.join(map(repr, rare))} stands in one row only (a slip of the pen?); labels found: {told}"
         )
+    if slip := next(_slips(counts), None):
+        raise InputError(f"{slip}; labels found: {told}")
     return tuple(sorted(counts))
+
+
+def _slips(counts: Counter[str]) -> Iterator[str]:
+    """Labels that are probably another one misspelt: in other case, or rare and one letter away."""
+    names = [name for name, _ in counts.most_common()]
+    for place, name in enumerate(names):
+        for other in names[:place]:
+            rare = counts[name] * RARE <= counts[other] and name.isalpha() and len(name) >= 4
+            if name.casefold() == other.casefold() or (rare and _one_letter(name, other)):
+                yield f"label {name!r} ({counts[name]} rows) looks like {other!r} misspelt ({counts[other]} rows): mend it"
+
+
+def _one_letter(name: str, other: str) -> bool:
+    """Whether one letter was left out, put in, changed, or swapped with the next."""
+    if abs(len(name) - len(other)) > 1:
+        return False
+    short, long = sorted((name.casefold(), other.casefold()), key=len)
+    at = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if len(short) < len(long):
+        return short[at:] == long[at + 1 :]
+    swapped = short[at : at + 2] == long[at : at + 2][::-1] and short[at + 2 :] == long[at + 2 :]
+    return swapped or short[at + 1 :] == long[at + 1 :]
 
 
 def count_labels(rows: Rows) -> dict[str, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -128,18 +129,17 @@ def fit_rows(rows: Rows, options: Options, *, tell: Callable[[str], None] = lamb
     few = rows if sample is None else rows.take(sample)
     design = Design(docs if sample is None else [docs[i] for i in sample], lists, len(few.codes))
     choice = choose(design, few, options, tell=tell)
-    first: Choice | None = None
-    if any(rows.parents) and sample is None and (options.blocks is None or "parent" in options.blocks):
-        first = choice
-        design = Design(told(docs, rows, choice, options), lists, len(docs))
-        choice = with_parents(first, design, rows, options)
-        if "parent" in choice.blocks:
-            docs = design.docs
-        else:
-            first = None
     if sample is not None:
         design = Design(docs, lists, len(docs))
-    return _finish(rows, design, choice, first, lists, options)
+    pipeline = _fit(rows, design, choice, options)
+    if any(rows.parents) and sample is None and (options.blocks is None or "parent" in options.blocks):
+        first = _Pass(choice, pipeline)
+        second = Design(told(docs, rows, first, options), lists, len(docs))
+        choice = with_parents(first.choice, second, rows, options)
+        if "parent" in choice.blocks:
+            last = _Pass(choice, _fit(rows, second, choice, options))
+            return _finish(rows, second, last, first, lists, options)
+    return _finish(rows, design, _Pass(choice, pipeline), None, lists, options)
 
 
 def _sample(rows: Rows, seed: int) -> NDArray[np.intp] | None:
@@ -150,22 +150,37 @@ def _sample(rows: Rows, seed: int) -> NDArray[np.intp] | None:
     return np.unique(np.concatenate([order[:SUBSAMPLE], *rare]))
 
 
-def told(docs: list[Doc], rows: Rows, first: Choice, options: Options) -> list[Doc]:
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """What was chosen, and the pipeline fitted with it."""
+
+    choice: Choice
+    pipeline: Any
+
+    def copy(self) -> _Pass:
+        """The same with an estimator of its own, which is rounded when it is stored."""
+        last = self.pipeline.steps[-1]
+        return _Pass(self.choice, Pipeline([self.pipeline.steps[0], (last[0], copy(last[1]))]))
+
+
+def told(docs: list[Doc], rows: Rows, first: _Pass, options: Options) -> list[Doc]:
     """Comments with the probabilities of what they answer, as a model says that saw neither."""
     known = {key_of(doc): row for row, doc in enumerate(docs)}
     parents = {key_of(doc.parent): doc.parent for doc in docs if doc.parent is not None}
     strange = [doc for key, doc in parents.items() if key not in known]
-    shares = {key: rounded(first.held_out[known[key]]) for key in parents if key in known}
+    shares = {key: rounded(first.choice.held_out[known[key]]) for key in parents if key in known}
     if strange:
-        model = _finish(rows, first.design, first, None, first.design.analysers.lists, options).model
+        design = first.choice.design
+        model = _finish(rows, design, first.copy(), None, design.analysers.lists, options).model
         guesses = model.probabilities(strange)
         shares |= {key_of(doc): rounded(row) for doc, row in zip(strange, guesses, strict=True)}
     return [doc if doc.parent is None else dataclasses.replace(doc, shared=shares[key_of(doc.parent)]) for doc in docs]
 
 
 def _finish(
-    rows: Rows, design: Design, choice: Choice, first: Choice | None, lists: dict[str, Any], options: Options
+    rows: Rows, design: Design, last: _Pass, first: _Pass | None, lists: dict[str, Any], options: Options
 ) -> Fitted:
+    choice, pipeline = last.choice, last.pipeline
     arrays: dict[str, NDArray[Any]] = {}
     specs = [
         {"name": name, "weight": weight, "apart": rows.languages is not None and name not in SHARED}
@@ -173,12 +188,11 @@ def _finish(
     ]
     vocabulary = [[str(name) for name in design.names(name)] for name in choice.blocks]
     packed = Packed(specs, vocabulary, rows.languages or ("",))
-    pipeline = _fit(rows, design, choice, options)
     arrays |= _stored(LAST, pipeline.steps[-1][1], packed)
     if first is None:
         arrays |= {f"{FIRST}{name}": np.empty(0) for name in ARRAYS}
     else:
-        early = _fit(rows, design, first, options).steps[-1][1]
+        early = first.pipeline.steps[-1][1]
         missing = len(packed.homes) - early.weights_.shape[2]
         early.weights_ = np.pad(early.weights_, ((0, 0), (0, 0), (0, missing)))  # the first pass lacks the last block
         arrays |= _stored(FIRST, early, packed)
@@ -189,7 +203,7 @@ def _finish(
         "labels": counts,
         "left_out": rows.left_out,
         "languages": None if rows.languages is None else {name: rows.language.count(name) for name in rows.languages},
-        "groups": None if rows.groups is None else len(np.unique(rows.groups)),
+        "groups": _groups(rows),
         "blocks": {name: {"weight": weight, "features": design.width(name)} for name, weight in choice.blocks.items()},
         "strengths": list(STRENGTHS),
         "agreement": _agreement(rows),
@@ -257,6 +271,12 @@ def scores(rows: Rows, shares: NDArray[np.float64], power: float) -> dict[str, A
         between = bootstrap(rows.codes[pick], said[pick], rows.labels, groups)["macro_f1"] or []
         out[name]["between"] = [_four(end) for end in between]
     return out
+
+
+def _groups(rows: Rows) -> int | None:
+    """How many groups no test tears apart; None where there are none, or one, which every test does."""
+    count = 0 if rows.groups is None else len(np.unique(rows.groups))
+    return count if count > 1 else None
 
 
 def _agreement(rows: Rows) -> dict[str, Any]:

@@ -6,21 +6,27 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 
 from sentiment.annotate.draws import DrawOptions, given, make
-from sentiment.annotate.session import Session, stance_of_key
+from sentiment.annotate.session import Explain, Session, stance_of_key
 from sentiment.annotate.store import Store
 from sentiment.annotate.terminal import Keyboard, Screen, printable, walk
-from sentiment.records import Page, Stance
+from sentiment.records import Page, Stance, Why
 
 Pages = Callable[..., Page]
 
 
 def run(
-    store: Store, keys: str, *, relabel: bool = False, settle: float = 0.0, ticks: Iterator[float] | None = None
+    store: Store,
+    keys: str,
+    *,
+    relabel: bool = False,
+    settle: float = 0.0,
+    ticks: Iterator[float] | None = None,
+    explain: Explain = lambda _task, _shown: None,
 ) -> str:
     """What the terminal shows while these keys are pressed."""
     out = io.StringIO()
     waiting = iter(keys)
-    session = Session(store, "ann", codebook="1", origin="terminal")
+    session = Session(store, "ann", codebook="1", origin="terminal", explain=explain)
     clock = (lambda: next(ticks)) if ticks else (lambda: 0.0)
     Screen(
         session,
@@ -113,6 +119,17 @@ def test_blind_first(sqlite_store: Store, page: Pages) -> None:
         ("label", "against", "after"),
     ]
     assert trained[2].reason == "the model saw what I missed"
+
+
+def test_the_words_that_carried_another_view(sqlite_store: Store, page: Pages) -> None:
+    """Where the model differs, the comment follows with what speaks for its view in brackets; where it agrees, nothing."""
+    sqlite_store.add_pages([page()])
+    sqlite_store.add_predictions((f"p{i}", Stance("against", (0.1, 0.8, 0.1, 0.0), model="m1")) for i in (1, 2, 3))
+    make(sqlite_store, DrawOptions(purpose="train", n=3))
+    found = Why((("No ", 0.0), ("spyware\x1b[2J", 1.0), (" here", -0.5)), ("refusal",))
+    shown = run(sqlite_store, "1x2q", explain=lambda _task, _shown: found)
+    assert shown.count("No [spyware�[2J] here") == 1
+    assert "speaks for against; it also heard: refusal" in " ".join(shown.split())
 
 
 def test_a_key_held_down_labels_nothing_unseen(sqlite_store: Store, page: Pages) -> None:

@@ -4,6 +4,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy.event import listens_for
@@ -18,7 +19,7 @@ from sentiment.annotate.store import Store
 from sentiment.annotate.web.accounts import add_account, log_in, who
 from sentiment.annotate.web.serve import WebOptions, make_app
 from sentiment.errors import AnnotationError
-from sentiment.records import Page, Stance
+from sentiment.records import Page, Stance, Why
 
 Pages = Callable[..., Iterator[Page]]
 OPTIONS = WebOptions(
@@ -123,6 +124,23 @@ def test_suggestions_come_after_the_answer_and_only_where_they_train(
     assert (
         send(browser, kind="label", item=audit["item_id"], draw=audit["draw_id"], stance="favor")["suggestion"] is None
     )
+
+
+def test_the_words_that_carried_a_suggestion(sqlite_store: Store, page: Callable[..., Page]) -> None:
+    """A suggestion brings the comment in pieces with their weights, where its model is at hand."""
+    sqlite_store.add_pages([page("p")])
+    sqlite_store.add_predictions((f"p{i}", Stance("against", (0.1, 0.8, 0.1, 0.0), model="m1")) for i in (1, 2, 3))
+    make(sqlite_store, DrawOptions(purpose="train", n=3, by=(), seed=1))
+    options = replace(OPTIONS, explain=lambda task, shown: Why(((task.text, 1.0),), (shown.model,)))
+    browser = TestClient(make_app(sqlite_store, options), base_url="http://localhost")
+    task = browser.get("/api/next").json()["tasks"][0]
+    assert "why" not in str(task)
+    said = send(browser, kind="label", item=task["item"], draw=task["draw"], stance="favor")
+    assert said["suggestion"] == {
+        "stance": "against",
+        "probability": 0.8,
+        "why": {"parts": [[task["text"], 1.0]], "concepts": ["m1"]},
+    }
 
 
 def test_every_page_shows_comments_as_text(sqlite_store: Store, page: Callable[..., Page]) -> None:

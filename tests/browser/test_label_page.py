@@ -8,8 +8,14 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from sentiment.annotate.draws import DrawOptions, make
 from sentiment.annotate.events import Event
+from sentiment.annotate.session import Session
 from sentiment.annotate.store import Store
+from sentiment.records import Comment
+from sentiment.records import Page as Saved
+from sentiment.stance.tag import Item, load_backend
+from sentiment.stance.target import load_target
 
 STANCES = ("favor", "against", "neutral", "unrelated")
 LAYOUTS = {
@@ -61,6 +67,32 @@ def label(page: Page, press: Callable[[str], None], count: int, start: int = 0) 
 def saved(page: Page) -> None:
     """Wait until the page says that everything is."""
     expect(page.locator("#saved")).to_have_text("everything saved", timeout=30_000)
+
+
+def test_the_words_that_carried_the_models_view(browser: Browser, served) -> None:  # type: ignore[no-untyped-def]
+    """After an answer that differs, the comment stands there with the words marked, as text; before it nothing does."""
+    text = "This is a welcome phone 😀 <b>finally</b>, I will buy one"
+    tagged = load_backend(load_target("xiaomi-us")).classify([Item(text, "en")])
+    store = Store(f"sqlite:///{served.folder / 'annotations.db'}", "xiaomi-us")
+    comment = Comment("w1", "w", 1, text, language="en")
+    store.add_pages([Saved("w", "w", "Body.", (comment,), title="T", language="en")])
+    store.add_predictions([("w1", tagged[0])])
+    others = Session(store, "bob", codebook="1", origin="x")
+    while tasks := others.next():
+        others.decide(tasks[0], "neutral")
+    make(store, DrawOptions(purpose="train", n=1, by=(), only=frozenset({"w1"})))
+    store.close()
+    page, seen = opened(browser, served.address)
+    expect(page.locator("#text")).to_have_text(text)
+    assert page.locator("mark").count() == 0
+    page.wait_for_timeout(200)
+    page.keyboard.press("Digit4")
+    expect(page.locator(".why")).to_have_text(text)
+    expect(page.locator(".why mark.for").first).to_be_visible()
+    expect(page.locator("#told")).to_contain_text(f"the model says {tagged[0].name}")
+    assert page.locator(".why b").count() == 0
+    assert seen == []
+    page.context.close()
 
 
 @pytest.mark.parametrize("layout", sorted(LAYOUTS))

@@ -80,6 +80,22 @@ def test_report_by_a_language_model(server: FakeServer, page: Path, tmp_path: Pa
     assert [one["language"] for one in comments(server.bodies[0])] == ["en", "en", "it", "es"]
 
 
+def test_evaluate_a_language_model(server: FakeServer, tmp_path: Path) -> None:
+    """A server is measured on a labelled table as any model is, after a yes; a dry run sends nothing."""
+    table = tmp_path / "t.csv"
+    labels = ["favor", "against", "favor", "favor"]
+    lines = [f'"{text}",{label}' for text, label in zip(COMMENTS, labels, strict=True)]
+    table.write_text("\n".join(["text,label", *lines]) + "\n", encoding="utf-8")
+    dry = run("evaluate", table, *llm(server, "--dry-run"), cwd=tmp_path)
+    assert (dry.returncode, dry.stdout, server.bodies) == (0, "", [])
+    done = run("evaluate", table, "--format", "json", *llm(server, "--yes"), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["how"].startswith("model llm:tiny@")
+    assert (found["all"]["n"], set(found["languages"])) == (4, {"en", "it", "es"})
+    assert "commonest label" in found["baselines"]
+
+
 def test_nothing_is_sent_without_a_yes(server: FakeServer, page: Path, tmp_path: Path) -> None:
     """--dry-run ends after the plan; without --yes and without a terminal it is an error; nothing was sent."""
     dry = run("report", page, *llm(server, "--dry-run"), cwd=tmp_path)

@@ -91,6 +91,7 @@ def test_standard_input_and_output(folder: Path) -> None:
     out = list(csv.DictReader(done.stdout.splitlines(keepends=True)))
     assert [row["stance"] for row in out] == ["against", "", ""]
     assert "1 no model for es" in done.stderr
+    assert "label 200 such texts and train, or use --backend" in done.stderr
 
 
 def test_abstention(folder: Path) -> None:
@@ -114,6 +115,11 @@ def test_abstention(folder: Path) -> None:
         (["evaluate", "bad.jsonl", "--model", "m.npz"], "line 1 is not JSON"),
         (["train", "t.csv", "--label", "y", "--model", "x.npz"], "no column 'y'"),
         (["train", "t.csv", "--label", "stance", "--target", "nobody", "--model", "x.npz"], "known: xiaomi-us"),
+        (["evaluate", "t.csv", "--label", "stance", "--model", "m.npz", "--plot", "x.gif"], "ends in .svg, .png, .pdf"),
+        (["evaluate", "t.csv", "--label", "stance", "--model", "m.npz", "--plot", "no/x.svg"], "the folder no is not"),
+        (["evaluate", "t.csv", "--label", "stance", "--model", "m.npz", "--learning-curve"], "learning curve"),
+        (["evaluate", "t.csv", "--model", "m.npz", "--backend", "nli"], "takes --backend-model"),
+        (["evaluate", "t.csv", "--price", "1,2"], "--price is for --backend llm"),
         (["explain", " ", "--model", "m.npz"], "empty"),
         (["explain", "hola", "--language", "es", "--model", "m.npz"], "no model for es"),
     ],
@@ -144,6 +150,18 @@ def test_evaluate_as_json(folder: Path) -> None:
     done = run("evaluate", folder / "t.csv", "--label", "stance", "--language", "language", "--group", "page",
                "--model", folder / "m.npz", "--format", "json")  # fmt: skip
     assert json.loads(done.stdout)["all"]["n"] == 480
+
+
+def test_evaluate_draws_and_finds_languages_out(folder: Path) -> None:
+    """Without a column of languages they are found out, as classify does; the plot is beside the figures."""
+    table = pd.read_csv(folder / "t.csv").drop(columns="language")
+    table.to_csv(folder / "n.csv", index=False)
+    done = run(
+        "evaluate", folder / "n.csv", "--label", "stance", "--model", folder / "m.npz", "--plot", folder / "p.svg"
+    )
+    assert "they were found out" in done.stderr
+    assert "no model for" in done.stdout
+    assert (folder / "p.svg").read_bytes().startswith(b"<?xml")
 
 
 def test_targets(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,11 +14,14 @@ from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
 from sentiment.errors import InputError
+from sentiment.records import STANCES, Stance
 from sentiment.stance.card import render_card
 from sentiment.stance.evaluate import evaluate, to_lines
 from sentiment.stance.metrics import bootstrap, calibration, f1_per_label, mean_f1
+from sentiment.stance.reliability import PICTURES, draw, track
+from sentiment.stance.tag import Item
 from sentiment.stance.target import Target
-from sentiment.stance.train import Fitted, Options
+from sentiment.stance.train import Fitted, Options, train
 
 from .conftest import sentences
 
@@ -61,7 +66,10 @@ def test_cross_validation_with_rules_beside_it(table: pd.DataFrame, target: Targ
     assert set(found["by"]) == {"a", "b"}
     assert set(found["baselines"]) == {"commonest label", "VADER's sign (en)", "cues counted"}
     assert sum(sum(row.values()) for row in found["confusion"].values()) == 480
-    assert any("rule" in line for line in to_lines(found))
+    assert found["baselines"]["cues counted"]["interval"]["macro_f1"][0] > 0
+    lines = to_lines(found)
+    assert sum(line.startswith("rule: ") for line in lines) == 3
+    assert sum(line.count("|") + line.count("o") for line in lines[-13:-2] if "·" in line) >= 10
 
 
 def test_a_model_is_tested_as_it_is(plain: Fitted) -> None:
@@ -72,6 +80,98 @@ def test_a_model_is_tested_as_it_is(plain: Fitted) -> None:
     assert found["how"].startswith("model custom-")
     with pytest.raises(InputError, match="neutral"):
         evaluate(rows, options, model=plain.model)
+
+
+def test_a_few_rows_test_a_model(fitted: Fitted) -> None:
+    """A model is tested on any number of rows and labels; a language it does not know is counted and never guessed."""
+    rows = pd.concat([sentences("en", 6), sentences("de", 3)]).assign(stance=["favor"] * 6 + ["against"] * 3)
+    found = evaluate(rows, Options(label="stance", language="language", group="page"), model=fitted.model)
+    assert (found["all"]["n"], found["untagged"]) == (6, {"no model for de": 3})
+    assert set(found["languages"]) == {"en"}
+    assert found["labels"] == list(fitted.model.labels)
+    assert found["confusion"]["favor"]["favor"] + sum(found["confusion"]["favor"].values()) > 6
+    assert found["all"]["interval"]["macro_f1"] is None  # one page is no sample of pages
+    assert "not tagged 3: no model for de" in to_lines(found)
+    with pytest.raises(InputError, match="3 no model for de"):
+        evaluate(rows[6:], Options(label="stance", language="language"), model=fitted.model)
+
+
+def test_what_a_model_says_beyond_the_labels_of_a_table(fitted: Fitted) -> None:
+    """A label that no row carries is a wrong answer of its own, not the first label of the table."""
+    rows = sentences("en", 240)
+    rows = rows[rows.stance == "favor"].assign(stance="neutral")
+    found = evaluate(rows, Options(label="stance", language="language"), model=fitted.model)
+    assert found["confusion"]["neutral"]["favor"] > 0.8 * found["all"]["n"]
+
+
+def test_rows_that_trained_the_model_are_counted(table: pd.DataFrame) -> None:
+    """Rows that the model remembers are named by number, whether all of a table or some by their ids."""
+    table = table.assign(id=[f"c{i}" for i in range(len(table))])
+    options = Options(label="stance", blocks=("words",))
+    model = train(table, options).model
+    found = evaluate(table, options, model=model)
+    assert found["seen"] == len(table)
+    assert "trained it" in to_lines(found)[1]
+    some = pd.concat([table[:30], sentences("de", 30).assign(id=[f"d{i}" for i in range(30)])])
+    assert evaluate(some, options, model=model)["seen"] == 30
+    assert evaluate(some[30:], options, model=model)["seen"] == 0
+
+
+class Verdicts:
+    """A backend that says favor of what is welcome, nothing of a question, and against of the rest."""
+
+    name, at_once = "verdicts:1", 7
+
+    def classify(self, items: Sequence[Item], *, reasons: bool = False) -> list[Stance]:  # noqa: ARG002
+        """One stance per comment."""
+        out = []
+        for item in items:
+            name = None if "?" in item.text else "favor" if "welcome" in item.text else "against"
+            out.append(Stance(name, source="model" if name else "none", reasons=() if name else ("no answer: shy",)))
+        return out
+
+
+def test_any_backend_can_be_tested(target: Target) -> None:
+    """A backend without probabilities gets F1s and rules beside it, no calibration; what it leaves open is counted."""
+    rows = sentences("en", 200).assign(title="About it")
+    seen: list[Item] = []
+    options = Options(label="stance", language="language", parent="parent", title="title", group="page", target=target)
+    found = evaluate(rows, options, backend=Verdicts(), before=seen.extend)
+    assert len(seen) == 200
+    assert {item.title for item in seen} == {"About it"}
+    assert any(item.parent_text for item in seen)
+    assert found["untagged"]["no answer"] + found["all"]["n"] == 200
+    assert found["labels"] == list(STANCES)
+    assert "ece" not in found["all"]
+    assert set(found["baselines"]) == {"commonest label", "VADER's sign (en)", "cues counted"}
+    assert found["how"].startswith("model verdicts:1 on ")
+    assert "no calibration: this backend gives no probabilities" in to_lines(found)
+    with pytest.raises(InputError, match="nothing to draw"):
+        draw(found, Path("x.svg"))
+    with pytest.raises(InputError, match="learning curve"):
+        evaluate(rows, options, backend=Verdicts(), learning_curve=True)
+    with pytest.raises(InputError, match="'favour' \\(200 rows\\) are none of: favor, against"):
+        evaluate(rows.assign(stance="favour"), options, backend=Verdicts())
+
+
+@pytest.mark.parametrize("ending", PICTURES)
+def test_reliability_plot(fitted: Fitted, table: pd.DataFrame, tmp_path: Path, ending: str) -> None:
+    """The plot is a picture of its ending's kind, the same for the same figures."""
+    found = evaluate(table, Options(label="stance", language="language"), model=fitted.model)
+    for name in ("a", "b"):
+        draw(found, tmp_path / f"{name}{ending}")
+    first = (tmp_path / f"a{ending}").read_bytes()
+    assert first == (tmp_path / f"b{ending}").read_bytes()
+    assert {".svg": b"<?xml", ".png": b"\x89PNG", ".pdf": b"%PDF"}[ending] == first[: 5 if ending == ".svg" else 4]
+    if ending == ".svg":
+        assert first.count(b"ECE") == 3  # in comments of the file: all, en, it
+
+
+def test_the_track_shows_what_was_said_and_what_was_right() -> None:
+    """On a track of 40 signs 0.5 stands in the middle, and all right at its end; one sign where both meet."""
+    lines = track([{"n": 4, "confidence": 0.5, "accuracy": 1.0}, {"n": 4, "confidence": 0.25, "accuracy": 0.25}])
+    assert lines[1].endswith("  " + "·" * 20 + "|" + "·" * 19 + "o")
+    assert lines[2].endswith("  " + "·" * 10 + "o" + "·" * 30)
 
 
 def test_learning_curve(table: pd.DataFrame) -> None:

@@ -93,6 +93,13 @@ def test_parents_by_position_and_by_id() -> None:
         ({"text": ["a"] * 30, "label": ["x", "y"] * 15}, "15 usable rows"),
         ({"text": [f"a{i}" for i in range(30)], "label": ["x"] * 30}, "only one label"),
         ({"text": [f"a{i}" for i in range(30)], "label": ["x"] * 29 + ["y"]}, "one row only"),
+        (
+            {"text": [f"a{i}" for i in range(90)], "label": ["favor"] * 86 + ["favro"] * 4},
+            "'favro' .4 rows. looks like",
+        ),
+        ({"text": [f"a{i}" for i in range(90)], "label": ["favor"] * 86 + ["favour"] * 4}, "like 'favor' misspelt"),
+        ({"text": [f"a{i}" for i in range(90)], "label": ["favor"] * 86 + ["avor"] * 4}, "like 'favor' misspelt"),
+        ({"text": [f"a{i}" for i in range(90)], "label": ["favor"] * 50 + ["Favor"] * 40}, "like 'favor' misspelt"),
         ({"text": [""] * 30, "label": ["x", "y"] * 15}, "30 left out: no text"),
         ({"text": [f"a{i}" for i in range(30)], "label": [None] * 30}, "no label"),
         ({"text": [f"a{i}" for i in range(30)], "label": [float("nan")] * 30}, "no label"),
@@ -105,6 +112,21 @@ def test_what_cannot_be_learnt_is_said(table: dict[str, list[object]], words: st
     """Each bad table gets a message that says what was found."""
     with pytest.raises(InputError, match=words):
         train(pd.DataFrame(table), Options())
+
+
+@pytest.mark.parametrize("pair", [("agree", "disagree"), ("class1", "class2"), ("for", "or"), ("left", "loft")])
+def test_labels_that_are_alike_are_no_slips(pair: tuple[str, str]) -> None:
+    """Two labels far apart, with numbers, very short, or about as frequent, are two labels."""
+    rare = 20 if pair[0] == "left" else 4
+    table = sentences("en", 100).assign(label=[pair[0]] * (100 - rare) + [pair[1]] * rare)
+    assert set(train(table, Options(blocks=("words",))).model.labels) == set(pair)
+
+
+def test_one_group_keeps_nothing_whole() -> None:
+    """Where all rows are of one group the summary does not say that groups were kept whole."""
+    fitted = train(sentences("en", 60).assign(page="p"), Options(label="stance", group="page", blocks=("words",)))
+    assert fitted.summary["groups"] is None
+    assert any("rows shuffled" in line for line in fitted.lines())
 
 
 def test_no_language_with_enough_rows() -> None:

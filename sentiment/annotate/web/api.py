@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse
 from sentiment.annotate import ulid
 from sentiment.annotate.codebook import is_version
 from sentiment.annotate.database import StoreBusyError
-from sentiment.annotate.session import CONTEXT_LINES, Session, Task
+from sentiment.annotate.session import CONTEXT_LINES, Session, Suggestion, Task
 from sentiment.annotate.web.site import Site, Visitor, body_of
 from sentiment.errors import AnnotationError
 
@@ -82,8 +82,7 @@ class Api:
             codebook=version if is_version(self._site.store, version) else None,
         )
         shown = session.suggestion(task)
-        about = {"stance": shown.stance, "probability": round(shown.probability, 2)} if shown else None
-        return {"late": done.late, "fresh": done.fresh, "suggestion": about}
+        return {"late": done.late, "fresh": done.fresh, "suggestion": _about(session, task, shown) if shown else None}
 
     def _event_of(self, session: Session, client: Any) -> str | None:
         """The event that a browser's ULID stands for; None takes the last."""
@@ -115,6 +114,14 @@ def as_json(task: Task, site: Site, codebook: str = "") -> dict[str, Any]:
         "parent": task.parent,
         "question": site.options.question(task.language),
     }
+
+
+def _about(session: Session, task: Task, shown: Suggestion) -> dict[str, Any]:
+    """A suggestion for the script, with the comment in pieces and what each weighs."""
+    about: dict[str, Any] = {"stance": shown.stance, "probability": round(shown.probability, 2)}
+    if found := session.why(task, shown):
+        about["why"] = {"parts": found.parts, "concepts": found.concepts}
+    return about
 
 
 def _count(value: Any) -> int | None:

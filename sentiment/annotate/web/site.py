@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse
 from sentiment.annotate.adjudication import Desk
 from sentiment.annotate.codebook import current_version
 from sentiment.annotate.events import ADJUDICATION_REASONS, CHANGE_REASONS, FLAGS, SKIP_REASONS
-from sentiment.annotate.session import Session
+from sentiment.annotate.session import Explain, Session
 from sentiment.annotate.store import Store
 from sentiment.annotate.web.accounts import languages_of, role_of, web_secret, who
 from sentiment.annotate.web.guard import BODY_LIMIT
@@ -48,6 +48,8 @@ class WebOptions:
     codebook: str = ""
     """Version of the codebook, and its text, where the store holds none."""
     codebook_text: str = ""
+    explain: Explain = lambda _task, _suggestion: None
+    """Why a model suggests what it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,14 @@ class Site:
         found = self._sessions.get(visitor.name)
         if found is None:
             languages = languages_of(self.store, visitor.name) if self.accounts else ()
-            found = Session(self.store, visitor.name, codebook=self.codebook, origin="web", languages=languages)
+            found = Session(
+                self.store,
+                visitor.name,
+                codebook=self.codebook,
+                origin="web",
+                languages=languages,
+                explain=self.options.explain,
+            )
             self._sessions[visitor.name] = found
         else:
             found.follow(self.codebook)

@@ -195,6 +195,25 @@
     return made;
   }
 
+  function because(said, task) { // the comment with the words that carried the model's view
+    if (!said.why) return [];
+    const shown = document.createElement("p");
+    shown.className = "why"; shown.dir = "auto";
+    if (task) shown.lang = task.language;
+    for (const [text, weight] of said.why.parts) {
+      if (!weight) { shown.append(text); continue; }
+      const mark = document.createElement("mark");
+      mark.className = `${weight > 0 ? "for" : "not"}${Math.abs(weight) >= 0.5 ? " strong" : ""}`;
+      mark.title = weight > 0 ? `speaks for ${said.stance}` : `speaks against ${said.stance}`;
+      mark.textContent = text;
+      shown.append(mark);
+    }
+    const heard = said.why.concepts.length ? ` It also heard: ${said.why.concepts.join(", ")}.` : "";
+    const legend = paragraph(`Filled: speaks for ${said.stance}; dotted: against it.${heard}`);
+    legend.className = "legend";
+    return [shown, legend];
+  }
+
   function suggest(decision, said) { // only after the answer, and only on comments that train
     clearTimeout(note.timer);
     const button = (text, act, style) => {
@@ -210,8 +229,10 @@
     const task = (past.find((one) => one.client === decision.client) || {}).task;
     const change = () => { post({ kind: "relabel", item: decision.item, draw: decision.draw, stance: said.stance, flags: decision.flags, note: decision.note, reason: reason.value }); close(); };
     const start = task ? `“${task.text.slice(0, 60)}${task.text.length > 60 ? "…" : ""}” ` : "";
+    const begins = said.why ? "" : start;
     $("told").replaceChildren(
-      paragraph(`${start}You said ${decision.stance}, the model says ${said.stance} (${Math.round(said.probability * 100)} %).`),
+      ...because(said, task),
+      paragraph(`${begins}You said ${decision.stance}, the model says ${said.stance} (${Math.round(said.probability * 100)} %).`),
       button("Keep mine", close, "small"), reason, button(`Change to ${said.stance}`, change, "small"));
     $("told").hidden = false;
   }
