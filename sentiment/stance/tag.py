@@ -53,7 +53,7 @@ class LinearBackend:
         ModelError: Its labels are others.
     """
 
-    at_once = 1
+    at_once = 256
 
     def __init__(self, model: Model) -> None:
         strange = [label for label in model.labels if label not in STANCES]
