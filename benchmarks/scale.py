@@ -2,6 +2,7 @@
 
     python -m benchmarks.scale                         # a few minutes
     python -m benchmarks.scale --comments 1000000 --pages 20000
+    python -m benchmarks.scale --only exports --pages 20000
 
 Rates of single stages and of peers are per second of processor time, and so is the cost of a command: the sum over all
 its processes, start-up included. Wall-clock time stands beside it, and means something on an idle machine only. Ratios
@@ -192,6 +193,16 @@ def vader_rate(path: Path, most: int = 40_000) -> float:
     return len(texts) / clocked(lambda: [peer.polarity_scores(text) for text in texts])
 
 
+def trafilatura_rate(folder: Path, most: int = 200) -> float:
+    """Pages per second of trafilatura alone on one core, over some pages of a folder."""
+    from itertools import islice
+
+    import trafilatura
+
+    texts = [path.read_text(encoding="utf-8") for path in islice(sorted(folder.rglob("*.html")), most)]
+    return len(texts) / clocked(lambda: [trafilatura.extract(text) for text in texts])
+
+
 def cores() -> int:
     """Cores that the commands use."""
     from sentiment.engine.run import cores as usable
@@ -259,18 +270,27 @@ def workers(table: Table, folder: Path, size: int, *, dask: bool = False) -> Non
 
 
 def exports(table: Table, folder: Path, count: int) -> None:
-    """``export`` of a folder of pages, with one worker and with two."""
-    write_pages(count, folder / "pages", seed=5)
-    one = command("export", folder / "pages", "--output", folder / "one.jsonl", "--workers", "1")
-    two = command("export", folder / "pages", "--output", folder / "two.jsonl", "--workers", "2")
-    rows = sum(1 for _ in (folder / "two.jsonl").open("rb"))
-    for name, done in (("1 worker", one), ("2 workers", two)):
+    """``export`` of a folder of pages, with one worker and with two, and trafilatura before, between and after."""
+    pages = folder / "pages"
+    write_pages(count, pages, seed=5)
+    trafilatura_rate(pages, 5)
+    first: Command | None = None
+    before = trafilatura_rate(pages)
+    for workers in (1, 2):
+        out = folder / f"{workers}.jsonl"
+        done = command("export", pages, "--output", out, "--workers", str(workers))
+        after = trafilatura_rate(pages)
+        peer, before, first = statistics.mean((before, after)), after, first or done
+        with out.open("rb") as file:
+            rows = sum(1 for _ in file)
         table.add(
-            f"export {count:,} pages, {name}, per core",
+            f"export {count:,} pages, {workers} worker{'s' * (workers > 1)}, per core",
             f"{count / done.processor:,.0f} pages/s",
-            f"{rows / done.processor:,.0f} comments/s; on the clock {one.seconds / done.seconds:.2f} x one worker; "
-            f"peak {done.memory:,.0f} MiB",
+            f"{count / done.processor / peer:.2f} x trafilatura ({peer:,.0f} pages/s); {rows / done.processor:,.0f} comments/s; "
+            f"on the clock {first.seconds / done.seconds:.2f} x one worker; peak {done.memory:,.0f} MiB",
         )
+    same = (folder / "1.jsonl").read_bytes() == (folder / "2.jsonl").read_bytes()
+    table.add("files of both", "equal" if same else "DIFFERENT")
 
 
 def main() -> None:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import BinaryIO
 
 from sentiment.errors import InputError
 from sentiment.records import Skipped

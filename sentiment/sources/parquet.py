@@ -25,7 +25,7 @@ def read_parquet(blob: Blob, options: ReadOptions) -> Iterator[Item]:
     with closing(seekable(blob, options.max_bytes)) as stream:
         try:
             file = pq.ParquetFile(pa.PythonFile(stream, mode="r"))
-            first = next((batch.to_pylist() for batch in file.iter_batches(_AT_ONCE)), [])
+            first: list[dict[str, Any]] = next((batch.to_pylist() for batch in file.iter_batches(_AT_ONCE)), [])
             if options.text is None and first and are_pages(first):
                 yield from _pages(blob, file)
                 return

@@ -15,7 +15,6 @@ from sentiment.stance.backends import BackendOptions, make
 from sentiment.stance.model import Model, load_model
 from sentiment.stance.target import Target
 
-
 DIGITS = 8
 """Of probabilities: the last bits depend on how many comments were scored together, and a run continued is to give the same."""
 

@@ -181,9 +181,7 @@ def reasons_apart(model: Model, comments: list[tuple[str, str, bool]], language:
 @given(comments=COMMENTS, language=st.sampled_from(["en", "it"]))
 @example(comments=[("never never greater, (never) greatest", "", False)], language="en")
 @example(comments=[("https://a.example/b #tag never", "great", True)], language="en")
-def test_reasons_are_those_of_one_comment(
-    fitted: Fitted, comments: list[tuple[str, str, bool]], language: str
-) -> None:
+def test_reasons_are_those_of_one_comment(fitted: Fitted, comments: list[tuple[str, str, bool]], language: str) -> None:
     """The words and concepts behind a decision are the same in many comments at once as in one, for any text."""
     asked = Asked(*map(list, zip(*comments, strict=True)))
     shares, told = fitted.model.scorer.many(language).tell(asked, fitted.model.choose, MOST)
@@ -215,7 +213,9 @@ def test_reasons_of_many(fitted: Fitted, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(score, "FEWEST", 1)
     monkeypatch.setattr(score, "MANY", 40)
     monkeypatch.setattr(chunk_memory, "MOST", 60)
-    comments = [(f"{word} never great {word}{n}, mai", "great" * (n % 2), False) for n in range(100) for word in ("a", "mai")]
+    comments = [
+        (f"{word} never great {word}{n}, mai", "great" * (n % 2), False) for n in range(100) for word in ("a", "mai")
+    ]
     bodies, parents, quoted = (list(column) for column in zip(*comments, strict=True))
     shares, told = fitted.model.tell(bodies, ["en", "it"] * 100, parents, quoted)
     assert told[::2] == reasons_apart(fitted.model, comments[::2], "en")

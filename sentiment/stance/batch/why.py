@@ -19,7 +19,7 @@ from sentiment.stance.batch.names import Names
 from sentiment.stance.explain import DIGITS, EDGES, LEAST, OF_WORDS, strongest
 
 Floats = NDArray[np.float64]
-Weighed = tuple[NDArray[np.integer], Ints, Floats]
+Weighed = tuple[NDArray[Any], NDArray[Any], Floats]
 """Comments, what is in them, and what it weighs there."""
 
 ROWS = 32
@@ -93,7 +93,7 @@ class Whys:
     def of(
         self,
         values: Any,
-        numbers: tuple[NDArray[np.intp], NDArray[np.intp], Floats],
+        numbers: Weighed,
         labels: NDArray[np.intp],
         chunks: Ints,
         counts: Ints,
@@ -111,28 +111,27 @@ class Whys:
         """
         self._learn()
         rows = np.repeat(np.arange(len(labels)), np.diff(values.indptr))
-        columns = values.indices
+        counted, columns = (rows, values.indices, values.data), values.indices
         letters = (columns >= self._first) & (columns < self._first + self._letters)
-        found = [self._of_letters(*self._shares(rows, columns, values.data, labels, letters), chunks, counts)]
-        found.append(self._of_names(*self._shares(rows, columns, values.data, labels, ~letters)))
-        found.append(self._of_names(*self._shares(*numbers, labels, slice(None))))
-        return self._strongest(*map(np.concatenate, zip(*found, strict=True)), len(labels), most)
+        found = [
+            self._of_letters(*self._shares(counted, labels, letters), chunks, counts),
+            self._of_names(*self._shares(counted, labels, ~letters)),
+            self._of_names(*self._shares(numbers, labels, slice(None))),
+        ]
+        comments, whats, shares = (np.concatenate(column) for column in zip(*found, strict=True))
+        return self._strongest((comments, whats, shares), len(labels), most)
 
-    def _shares(
-        self, rows: NDArray[np.intp], columns: Ints, values: Floats, labels: NDArray[np.intp], some: Any
-    ) -> Weighed:
+    def _shares(self, found: Weighed, labels: NDArray[np.intp], some: Any) -> Weighed:
         """Of some features of comments: what each weighs for the comment's label."""
-        rows, columns = rows[some], columns[some]
-        return rows, columns, values[some] * self._contrasts[labels[rows] * self._width + columns]
+        rows, columns, values = (column[some] for column in found)
+        return rows, columns, values * self._contrasts[labels[rows] * self._width + columns]
 
-    def _of_names(self, rows: NDArray[np.integer], columns: Ints, shares: Floats) -> Weighed:
+    def _of_names(self, rows: NDArray[Any], columns: Ints, shares: Floats) -> Weighed:
         """A feature's weight for each of its words alike."""
         lengths = self._parts.lengths(columns)
         return np.repeat(rows, lengths), self._parts.of(columns, lengths), np.repeat(shares / lengths, lengths)
 
-    def _of_letters(
-        self, rows: NDArray[np.integer], columns: Ints, shares: Floats, chunks: Ints, counts: Ints
-    ) -> Weighed:
+    def _of_letters(self, rows: NDArray[Any], columns: Ints, shares: Floats, chunks: Ints, counts: Ints) -> Weighed:
         """What each chunk has of the weights of its letters; chunks that share them get the same."""
         columns = columns - np.int32(self._first)
         starts, of_chunks = np.searchsorted(rows, np.arange(len(counts) + 1)), edges(counts)
@@ -146,9 +145,7 @@ class Whys:
             )
         return np.repeat(np.arange(len(counts)), counts), self._of_chunk.array[chunks], np.concatenate(totals)
 
-    def _in_chunks(
-        self, rows: NDArray[np.integer], columns: Ints, shares: Floats, chunks: Ints, counts: Ints
-    ) -> Floats:
+    def _in_chunks(self, rows: NDArray[Any], columns: Ints, shares: Floats, chunks: Ints, counts: Ints) -> Floats:
         grams = self._chunks.letters()
         self._table[rows * self._letters + columns] = np.arange(len(rows), dtype=np.int32)
         lengths = grams.lengths(chunks)
@@ -156,11 +153,11 @@ class Whys:
         owners = np.repeat(np.arange(len(counts), dtype=np.int32) * np.int32(self._letters), counts)
         entries = self._table[owners[holders] + grams.of(chunks, lengths)]  # each was written just before
         each = shares / np.maximum(1, np.bincount(entries, minlength=len(rows)))
-        return np.bincount(holders, each[entries], minlength=len(chunks))
+        totals: Floats = np.bincount(holders, each[entries], minlength=len(chunks)).astype(np.float64, copy=False)
+        return totals
 
-    def _strongest(
-        self, rows: NDArray[np.integer], whats: Ints, shares: Floats, count: int, most: int
-    ) -> list[tuple[str, ...]]:
+    def _strongest(self, weighed: Weighed, count: int, most: int) -> list[tuple[str, ...]]:
+        rows, whats, shares = weighed
         reasons: list[tuple[str, ...]] = [()] * count
         keys = rows.astype(np.int64) * len(self._texts) + whats
         order = np.argsort(keys)
