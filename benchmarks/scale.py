@@ -28,6 +28,8 @@ from benchmarks.corpus import comments, page, write_comments, write_pages
 
 ROOT = Path(__file__).parents[1]
 MIB = 1 << 20
+PAGES = 100
+"""Pages that are measured in a row: an export's task."""
 
 
 @dataclass(slots=True)
@@ -160,24 +162,40 @@ def stages(table: Table, rounds: int) -> None:
 
 
 def pages_stages(table: Table, count: int) -> None:
-    """Reading and parsing pages on one core, and trafilatura."""
+    """Reading and parsing pages on one core, all that ``export`` does with them, and trafilatura, in turns."""
     import trafilatura
 
     from sentiment import threads
+    from sentiment.engine.pages import PageJob
+    from sentiment.engine.tasks import PageTask
+    from sentiment.pipeline import DEFAULT_ANNOTATIONS, DEFAULT_TARGET, Tagged
     from sentiment.records import Document
+    from sentiment.report.rows import rows, write_rows
 
-    texts = [page(number, seed=2) for number in range(count)]
+    texts = [page(number, seed=2) for number in range(count + PAGES)]
     documents = [Document(str(n), text, media_type="text/html") for n, text in enumerate(texts)]
-    found: dict[str, list[float]] = {"trafilatura": [], "parse": []}
-    threads.parse(documents[0])
-    trafilatura.extract(texts[0])
-    for start in range(0, count, 10):
-        some = slice(start, start + 10)
-        found["trafilatura"].append(clocked(lambda: [trafilatura.extract(t) for t in texts[some]]))  # noqa: B023
-        found["parse"].append(clocked(lambda: [threads.parse(d) for d in documents[some]]))  # noqa: B023
-    for name, seconds in found.items():
-        rate = 10 / statistics.median(seconds)
-        table.add(f"{name}, one core", f"{rate:,.0f} pages/s", f"{ratio(found, 'trafilatura', name):.2f} x trafilatura")
+    job = PageJob(DEFAULT_TARGET, DEFAULT_ANNOTATIONS, reasons=True)
+
+    def export(some: slice, file: Path) -> None:
+        found = job.run(PageTask(0, items=tuple(documents[some])))
+        write_rows((row for p in found if isinstance(p, Tagged) for row in rows(p.page, p.stances)), str(file))
+
+    with tempfile.TemporaryDirectory() as name:
+        parts: dict[str, Callable[[slice], object]] = {
+            "trafilatura": lambda some: [trafilatura.extract(text) for text in texts[some]],
+            "parse": lambda some: [threads.parse(document) for document in documents[some]],
+            "export": lambda some: export(some, Path(name) / "out.jsonl"),
+        }
+        found: dict[str, list[float]] = {name: [] for name in parts}
+        for start in range(0, count + PAGES, PAGES):
+            some = slice(start, start + PAGES)
+            for part, run in parts.items():
+                seconds = clocked(lambda: run(some))  # noqa: B023
+                if start:  # the first are for what is loaded once
+                    found[part].append(seconds)
+    for part, times in found.items():
+        rate = PAGES / statistics.median(times)
+        table.add(f"{part}, one core", f"{rate:,.0f} pages/s", f"{ratio(found, 'trafilatura', part):.2f} x trafilatura")
 
 
 def vader_rate(path: Path, most: int = 40_000) -> float:
@@ -307,7 +325,7 @@ def main() -> None:
         folder = Path(name)
         parts: dict[str, Callable[[], None]] = {
             "stages": lambda: stages(table, given.rounds),
-            "pages": lambda: pages_stages(table, 100),
+            "pages": lambda: pages_stages(table, 10 * PAGES),
             "growth": lambda: growth(table, folder, given.comments),
             "workers": lambda: workers(table, folder, given.comments),
             "dask": lambda: workers(table, folder, min(given.comments, 100_000), dask=True),
