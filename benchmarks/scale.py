@@ -2,6 +2,7 @@
 
     python -m benchmarks.scale                         # a few minutes
     python -m benchmarks.scale --comments 1000000 --pages 20000
+    python -m benchmarks.scale --only exports --pages 20000
 
 Rates of single stages and of peers are per second of processor time, and so is the cost of a command: the sum over all
 its processes, start-up included. Wall-clock time stands beside it, and means something on an idle machine only. Ratios
@@ -27,6 +28,8 @@ from benchmarks.corpus import comments, page, write_comments, write_pages
 
 ROOT = Path(__file__).parents[1]
 MIB = 1 << 20
+PAGES = 100
+"""Pages that are measured in a row: an export's task."""
 
 
 @dataclass(slots=True)
@@ -159,24 +162,40 @@ def stages(table: Table, rounds: int) -> None:
 
 
 def pages_stages(table: Table, count: int) -> None:
-    """Reading and parsing pages on one core, and trafilatura."""
+    """Reading and parsing pages on one core, all that ``export`` does with them, and trafilatura, in turns."""
     import trafilatura
 
     from sentiment import threads
+    from sentiment.engine.pages import PageJob
+    from sentiment.engine.tasks import PageTask
+    from sentiment.pipeline import DEFAULT_ANNOTATIONS, DEFAULT_TARGET, Tagged
     from sentiment.records import Document
+    from sentiment.report.rows import rows, write_rows
 
-    texts = [page(number, seed=2) for number in range(count)]
+    texts = [page(number, seed=2) for number in range(count + PAGES)]
     documents = [Document(str(n), text, media_type="text/html") for n, text in enumerate(texts)]
-    found: dict[str, list[float]] = {"trafilatura": [], "parse": []}
-    threads.parse(documents[0])
-    trafilatura.extract(texts[0])
-    for start in range(0, count, 10):
-        some = slice(start, start + 10)
-        found["trafilatura"].append(clocked(lambda: [trafilatura.extract(t) for t in texts[some]]))  # noqa: B023
-        found["parse"].append(clocked(lambda: [threads.parse(d) for d in documents[some]]))  # noqa: B023
-    for name, seconds in found.items():
-        rate = 10 / statistics.median(seconds)
-        table.add(f"{name}, one core", f"{rate:,.0f} pages/s", f"{ratio(found, 'trafilatura', name):.2f} x trafilatura")
+    job = PageJob(DEFAULT_TARGET, DEFAULT_ANNOTATIONS, reasons=True)
+
+    def export(some: slice, file: Path) -> None:
+        found = job.run(PageTask(0, items=tuple(documents[some])))
+        write_rows((row for p in found if isinstance(p, Tagged) for row in rows(p.page, p.stances)), str(file))
+
+    with tempfile.TemporaryDirectory() as name:
+        parts: dict[str, Callable[[slice], object]] = {
+            "trafilatura": lambda some: [trafilatura.extract(text) for text in texts[some]],
+            "parse": lambda some: [threads.parse(document) for document in documents[some]],
+            "export": lambda some: export(some, Path(name) / "out.jsonl"),
+        }
+        found: dict[str, list[float]] = {name: [] for name in parts}
+        for start in range(0, count + PAGES, PAGES):
+            some = slice(start, start + PAGES)
+            for part, run in parts.items():
+                seconds = clocked(lambda: run(some))  # noqa: B023
+                if start:  # the first are for what is loaded once
+                    found[part].append(seconds)
+    for part, times in found.items():
+        rate = PAGES / statistics.median(times)
+        table.add(f"{part}, one core", f"{rate:,.0f} pages/s", f"{ratio(found, 'trafilatura', part):.2f} x trafilatura")
 
 
 def vader_rate(path: Path, most: int = 40_000) -> float:
@@ -190,6 +209,16 @@ def vader_rate(path: Path, most: int = 40_000) -> float:
         texts = [json.loads(line)["text"] for line in islice(file, most)]
     peer = SentimentIntensityAnalyzer()
     return len(texts) / clocked(lambda: [peer.polarity_scores(text) for text in texts])
+
+
+def trafilatura_rate(folder: Path, most: int = 200) -> float:
+    """Pages per second of trafilatura alone on one core, over some pages of a folder."""
+    from itertools import islice
+
+    import trafilatura
+
+    texts = [path.read_text(encoding="utf-8") for path in islice(sorted(folder.rglob("*.html")), most)]
+    return len(texts) / clocked(lambda: [trafilatura.extract(text) for text in texts])
 
 
 def cores() -> int:
@@ -259,18 +288,27 @@ def workers(table: Table, folder: Path, size: int, *, dask: bool = False) -> Non
 
 
 def exports(table: Table, folder: Path, count: int) -> None:
-    """``export`` of a folder of pages, with one worker and with two."""
-    write_pages(count, folder / "pages", seed=5)
-    one = command("export", folder / "pages", "--output", folder / "one.jsonl", "--workers", "1")
-    two = command("export", folder / "pages", "--output", folder / "two.jsonl", "--workers", "2")
-    rows = sum(1 for _ in (folder / "two.jsonl").open("rb"))
-    for name, done in (("1 worker", one), ("2 workers", two)):
+    """``export`` of a folder of pages, with one worker and with two, and trafilatura before, between and after."""
+    pages = folder / "pages"
+    write_pages(count, pages, seed=5)
+    trafilatura_rate(pages, 5)
+    first: Command | None = None
+    before = trafilatura_rate(pages)
+    for workers in (1, 2):
+        out = folder / f"{workers}.jsonl"
+        done = command("export", pages, "--output", out, "--workers", str(workers))
+        after = trafilatura_rate(pages)
+        peer, before, first = statistics.mean((before, after)), after, first or done
+        with out.open("rb") as file:
+            rows = sum(1 for _ in file)
         table.add(
-            f"export {count:,} pages, {name}, per core",
+            f"export {count:,} pages, {workers} worker{'s' * (workers > 1)}, per core",
             f"{count / done.processor:,.0f} pages/s",
-            f"{rows / done.processor:,.0f} comments/s; on the clock {one.seconds / done.seconds:.2f} x one worker; "
-            f"peak {done.memory:,.0f} MiB",
+            f"{count / done.processor / peer:.2f} x trafilatura ({peer:,.0f} pages/s); {rows / done.processor:,.0f} comments/s; "
+            f"on the clock {first.seconds / done.seconds:.2f} x one worker; peak {done.memory:,.0f} MiB",
         )
+    same = (folder / "1.jsonl").read_bytes() == (folder / "2.jsonl").read_bytes()
+    table.add("files of both", "equal" if same else "DIFFERENT")
 
 
 def main() -> None:
@@ -287,7 +325,7 @@ def main() -> None:
         folder = Path(name)
         parts: dict[str, Callable[[], None]] = {
             "stages": lambda: stages(table, given.rounds),
-            "pages": lambda: pages_stages(table, 100),
+            "pages": lambda: pages_stages(table, 10 * PAGES),
             "growth": lambda: growth(table, folder, given.comments),
             "workers": lambda: workers(table, folder, given.comments),
             "dask": lambda: workers(table, folder, min(given.comments, 100_000), dask=True),

@@ -107,13 +107,13 @@ def analyse(
 
 
 def _gathered(items: Iterable[Page | Skipped], at_once: int) -> Iterator[list[Page | Skipped]]:
-    """Pages in order, as many together as it takes for so many comments; one by one where one comment is enough."""
+    """Pages in order, as many together as it takes for so many comments, or for many pages that have few."""
     batch: list[Page | Skipped] = []
     comments = 0
     for item in items:
         batch.append(item)
         comments += len(item.comments) if isinstance(item, Page) else 0
-        if comments >= at_once or at_once == 1:
+        if comments >= at_once or len(batch) >= at_once:
             yield batch
             batch, comments = [], 0
     if batch:

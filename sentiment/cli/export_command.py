@@ -40,12 +40,36 @@ if TYPE_CHECKING:
     from sentiment.records import Comment, Page, Skipped
 
 
+_TOLD = 10
+"""Skipped sources that are named."""
+
+
 class Authors(StrEnum):
     """What becomes of authors' names."""
 
     pseudonym = "pseudonym"
     keep = "keep"
     drop = "drop"
+
+
+class _Skips:
+    """Counts what was skipped and keeps the first few: a run over millions of pages may skip many."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._first: list[Skipped] = []
+
+    def add(self, item: Skipped) -> None:
+        self._count += 1
+        if len(self._first) < _TOLD:
+            self._first.append(item)
+
+    def __str__(self) -> str:
+        return f", {self._count} sources skipped" if self._count else ""
+
+    def tell(self) -> None:
+        for item in self._first:
+            typer.echo(f"skipped {item.source}: {item.reason}", err=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -89,7 +113,7 @@ def export(
     from sentiment.report.rows import mark_duplicates, rows, write_rows
     from sentiment.reporting import reasons_of_untagged, select, untagged
 
-    skipped: list[Skipped] = []
+    skips = _Skips()
     why: Counter[str] = Counter()
     chosen = filters.filters()
     name_of = _author_of(authors, annotations)
@@ -100,7 +124,7 @@ def export(
     def rows_of(items: Iterable[Tagged | Skipped]) -> Iterator[dict[str, object]]:
         for item in select(items, chosen, target=target):
             if isinstance(item, Skipped):
-                skipped.append(item)
+                skips.add(item)
             else:
                 why.update(reasons_of_untagged(item.stances))
                 page, stances = item.page, item.stances
@@ -120,11 +144,10 @@ def export(
     found = rows_of(tagged_pages(paths, job, run, stronger))
     count = write_rows(mark_duplicates(found) if marking else found, output, more=["duplicate_of"] if marking else [])
     where = "" if output == "-" else f" to {output}"
-    typer.echo(f"{count} comments written{where}" + (f", {len(skipped)} sources skipped" if skipped else ""), err=True)
+    typer.echo(f"{count} comments written{where}{skips}", err=True)
     if why:
         typer.echo(untagged(why), err=True)
-    for item in skipped[:10]:
-        typer.echo(f"skipped {item.source}: {item.reason}", err=True)
+    skips.tell()
 
 
 def _author_of(authors: Authors, annotations: Path) -> Callable[[Page, Comment], str | None]:
@@ -166,8 +189,9 @@ def _export_parts(
         rows_of=rows_of,
         watch=lambda chunks: progress.watch(chunks, progress.chunk),
     )
-    skips = f", {len(total.skipped)} sources skipped" if total.skipped else ""
+    skips = _Skips()
+    for item in total.skipped:
+        skips.add(item)
     made = f"{total.made} parts made, {total.kept} there before"
     typer.echo(f"{total.comments} comments in {output}: {made}{skips}", err=True)
-    for item in total.skipped[:10]:
-        typer.echo(f"skipped {item.source}: {item.reason}", err=True)
+    skips.tell()

@@ -21,6 +21,8 @@ X = TypeVar("X")
 
 EVERY = 5.0
 """Seconds between plain lines."""
+AT_ONCE = 5_000
+"""Files whose sizes are added up between two steps."""
 PATIENCE = 1.0
 """Seconds before anything is shown."""
 
@@ -46,7 +48,8 @@ class Progress:
         self.done = 0
         """Bytes of the input that are done."""
         self._total: int | None = None
-        self._measured = False
+        self._measuring = _sizes(self._paths)
+        self._measured = 0
 
     def watch(self, found: Iterable[X], count: Callable[[X], object]) -> Iterator[X]:
         """Pass things on; ``count``, a method of this, adds each to the counts."""
@@ -97,8 +100,8 @@ class Progress:
         now = self._clock()
         if now - self._start < PATIENCE:
             return
-        if not self._measured:
-            self._measured, self._total = True, _size(self._paths)
+        if self._total is None:
+            self._measure()
         if self._file.isatty():
             if self._bar is None:
                 self._open()
@@ -109,6 +112,17 @@ class Progress:
         elif now - self._told >= EVERY:
             self._told = now
             print(self.line(), file=self._file, flush=True)
+
+    def _measure(self) -> None:
+        """Add up some more of the input: a folder of a million files is not looked through at once while all wait."""
+        for number, size in enumerate(self._measuring, 1):
+            if size is None:
+                self._total = 0
+                return
+            self._measured += size
+            if number >= AT_ONCE:
+                return
+        self._total = self._measured
 
     def _open(self) -> None:
         from rich.console import Console
@@ -138,22 +152,24 @@ def _time(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-def _size(paths: list[str]) -> int | None:
-    """Bytes of the input, or None where that is not known at once: addresses, patterns, standard input."""
-    total = 0
+def _sizes(paths: list[str]) -> Iterator[int | None]:
+    """Bytes of each file of the input; None where that is not known: addresses, patterns, standard input."""
     for path in paths:
         place = Path(path)
         if place.is_file():
-            total += place.stat().st_size
+            yield place.stat().st_size
         elif place.is_dir():
-            total += sum(_files(path))
+            yield from _files(path)
         else:
-            return None
-    return total or None
+            yield None
 
 
 def _files(folder: str) -> Iterator[int]:
-    for entry in os.scandir(folder):
+    try:
+        entries = os.scandir(folder)
+    except OSError:  # whoever reads it tells about it
+        return
+    for entry in entries:
         try:
             if entry.is_dir():
                 yield from _files(entry.path)

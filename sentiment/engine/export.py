@@ -18,7 +18,7 @@ from sentiment.pipeline import Tagged, Tagger
 from sentiment.records import Skipped
 from sentiment.report.rows import Row, write_rows
 
-FACTOR = 8
+FACTOR = 4
 """Parts are made of tasks so many times larger than usual: 16 MiB of pages give some hundred kilobytes of rows."""
 FORMS = ("parquet", "csv", "jsonl")
 PARTITIONS = ("outlet", "language")

@@ -207,32 +207,23 @@ class TableJob:
         some = [texts[place] for place in places]
         spoken = [codes[place] for place in places]
         above = [parents[place] for place in places] if parents else []
-        shares = model.score(some, spoken, above)
+        told: list[tuple[str, ...]] = []
+        if self.reasons:
+            shares, told = model.tell(some, spoken, above)
+        else:
+            shares = model.score(some, spoken, above)
         chosen = model.choose(shares)
         sure = np.take_along_axis(shares, chosen[:, None], axis=1)[:, 0] if len(some) else np.empty(0)
         certain = sure >= self.abstain
         if not certain.all():
             left["left open"] += int((~certain).sum())
         stances = [""] * len(texts)
-        for place, label, told in zip(places, chosen.tolist(), certain.tolist(), strict=True):
-            stances[place] = model.labels[label] if told else ""
-        if self.reasons:
-            for place, why in zip(places, self._reasons(model, some, spoken, above, chosen), strict=True):
-                whys[place] = why
+        for place, label, known in zip(places, chosen.tolist(), certain.tolist(), strict=True):
+            stances[place] = model.labels[label] if known else ""
+        for place, why in zip(places if self.reasons else (), told, strict=True):
+            whys[place] = "; ".join(why)
         numbers: NDArray[np.float64] = np.round(np.column_stack([shares, sure]), DIGITS).astype(np.float64)
         return Added(self.extra, stances, places, numbers, whys if self.reasons else None), left
-
-    def _reasons(
-        self, model: Model, texts: list[str], languages: list[str], parents: list[str], chosen: Any
-    ) -> list[str]:
-        from sentiment.stance.explain import reasons_of_all
-
-        above = parents or [""] * len(texts)
-        docs = [
-            model.prepare(text, language=language, parent=parent)
-            for text, language, parent in zip(texts, languages, above, strict=True)
-        ]
-        return ["; ".join(found) for found in reasons_of_all(model, docs, chosen.tolist())]
 
     def _nothing(self, whys: list[str]) -> Added:
         """Rows without a stance, and why."""

@@ -17,9 +17,9 @@ from sentiment.records import Document, Page, Skipped
 from sentiment.sources.blob import Blob, Item
 from sentiment.sources.options import ReadOptions
 
-SIZE = 2 << 20
+SIZE = 4 << 20
 """Bytes of saved pages to a task: about a second's work, so that cores finish together."""
-FILES = 100
+FILES = 200
 """Files to a task at most."""
 LARGE = 1 << 20
 """A smaller archive is read by whoever has the task."""

@@ -38,7 +38,7 @@ def pseudonyms(key: bytes) -> Callable[[Page, Comment], str | None]:
         if not comment.author:
             return None
         text = f"{page.outlet}\0{comment.author}".encode("utf-8", "replace")
-        return f"reader-{hmac.new(key, text, hashlib.sha256).hexdigest()[:_DIGITS]}"
+        return f"reader-{hmac.digest(key, text, 'sha256').hex()[:_DIGITS]}"
 
     return name
 

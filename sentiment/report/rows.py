@@ -26,6 +26,9 @@ COLUMNS = (
 )
 """The columns of an export, in order."""
 
+_PROBABILITIES = tuple(f"p_{name}" for name in STANCES)
+_NO_PROBABILITIES = (None,) * len(STANCES)
+
 BATCH = 5_000
 """Rows per group of a Parquet file."""
 
@@ -42,14 +45,16 @@ def shown_as_is(_: Page, comment: Comment) -> str | None:
 
 def rows(page: Page, stances: Sequence[Stance], *, author: Author = shown_as_is) -> Iterator[Row]:
     """One dictionary per comment, keys in the order of :data:`COLUMNS`; None where nothing is known."""
+    of_page = {
+        "page_id": page.id,
+        "outlet": page.outlet,
+        "url": page.url,
+        "title": page.title,
+        "page_language": page.language,
+    }
     for comment, stance in zip(page.comments, stances, strict=True):
-        probabilities = stance.probabilities or (None,) * len(STANCES)
         yield {
-            "page_id": page.id,
-            "outlet": page.outlet,
-            "url": page.url,
-            "title": page.title,
-            "page_language": page.language,
+            **of_page,
             "comment_id": comment.id,
             "position": comment.position,
             "parent_id": comment.parent_id,
@@ -59,7 +64,7 @@ def rows(page: Page, stances: Sequence[Stance], *, author: Author = shown_as_is)
             "text": comment.text,
             "quote": comment.quote or None,
             "stance": stance.name,
-            **{f"p_{name}": p for name, p in zip(STANCES, probabilities, strict=True)},
+            **dict(zip(_PROBABILITIES, stance.probabilities or _NO_PROBABILITIES, strict=True)),
             "confidence": stance.confidence,
             "reasons": "; ".join(stance.reasons) or None,
             "label_source": None if stance.source == "none" else stance.source,
@@ -105,7 +110,7 @@ def _csv(found: Iterable[Row], file: IO[str], columns: Sequence[str]) -> int:
     write(columns)
     count = 0
     for row in found:
-        write([_cell(row[name]) for name in columns])
+        write([value if type(value) is str else _cell(value) for value in map(row.__getitem__, columns)])
         count += 1
     return count
 
@@ -119,9 +124,9 @@ def _cell(value: object) -> str:
 
 
 def _jsonl(found: Iterable[Row], file: IO[str], _: Sequence[str]) -> int:
-    count = 0
+    encode, count = json.JSONEncoder(ensure_ascii=False).encode, 0
     for row in found:
-        file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        file.write(encode(row) + "\n")
         count += 1
     return count
 
@@ -135,6 +140,7 @@ def _parquet(found: Iterable[Row], file: IO[bytes], columns: Sequence[str]) -> i
     count, rest = 0, iter(found)
     with pq.ParquetWriter(file, schema) as writer:
         while batch := list(islice(rest, BATCH)):
-            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+            by_column = {name: [row[name] for row in batch] for name in columns}
+            writer.write_table(pa.table(by_column, schema=schema))
             count += len(batch)
     return count

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import BinaryIO
 
 from sentiment.errors import InputError
 from sentiment.records import Skipped
 from sentiment.sources import manifest
-from sentiment.sources.blob import Blob, Item, too_large
+from sentiment.sources.blob import Blob, Item, seekable, too_large
 from sentiment.sources.compressed import HARMLESS
 from sentiment.sources.manifest import Entry, Manifest
 from sentiment.sources.options import ReadOptions
@@ -33,7 +32,7 @@ _OFFICE = {
 def read_zip(blob: Blob, options: ReadOptions) -> Iterator[Item]:
     """The members of a zip archive."""
     _refuse_depth(blob)
-    with closing(_seekable(blob, options)) as stream:
+    with closing(seekable(blob, options.max_bytes)) as stream:
         try:
             archive = zipfile.ZipFile(stream)
         except (zipfile.BadZipFile, NotImplementedError) as error:
@@ -231,14 +230,6 @@ def _member(blob: Blob, source: str, name: str, data: bytes, contents: Contents)
 def _refuse_depth(blob: Blob) -> None:
     if blob.depth >= _DEEPEST:
         raise InputError("an archive in an archive in an archive; unpack the outer one")
-
-
-def _seekable(blob: Blob, options: ReadOptions) -> BinaryIO:
-    stream = blob.open()
-    if stream.seekable():
-        return stream
-    with stream:
-        return io.BytesIO(blob.read(options.max_bytes))
 
 
 def _too_much(blob: Blob, options: ReadOptions) -> Skipped:

@@ -88,6 +88,25 @@ def too_large(size: int | None, limit: int) -> InputError:
     return InputError(f"too large: {found}, the limit is {limit:,} bytes; raise max_bytes to read it")
 
 
+def seekable(blob: Blob, limit: int) -> BinaryIO:
+    """The blob opened for reading at any place; held in memory where it cannot be jumped about in.
+
+    Raises:
+        InputError: it would have to be held and is larger than ``limit``.
+    """
+    stream = blob.open()
+    try:
+        if stream.seekable():
+            stream.seek(-1, io.SEEK_END)
+            stream.read(1)  # a web server that gives no parts says so now
+            stream.seek(0)
+            return stream
+    except OSError:
+        pass
+    with stream:
+        return io.BytesIO(blob.read(limit))
+
+
 def buffered(blob: Blob) -> BinaryIO:
     """The blob opened for reading line by line."""
     return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", blob.open()), MEBIBYTE))

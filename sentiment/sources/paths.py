@@ -7,7 +7,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -110,7 +110,7 @@ def _walk(
 ) -> Iterator[Blob | Skipped]:
     try:
         status = folder.stat()
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        names, folders = _listing(folder)
     except OSError as error:
         yield Skipped(source, f"cannot be read: {error.strerror}")
         return
@@ -119,22 +119,35 @@ def _walk(
     seen.add(place)
     own = manifest.load(folder)
     known = [*above, ("", own)]
-    entries = [entry for entry in entries if not entry.name.startswith(".") and entry.name != manifest.NAME]
-    names = {entry.name for entry in entries}
-    for entry in entries:
-        path = os.path.join(source, entry.name)  # noqa: PTH118  keeps "./" and "" of what was given
-        if not entry.is_dir():
-            yield _file(path, Path(entry.path), _row(known, entry.name))
-        elif not is_companion(entry.name, names):
-            below = [(f"{prefix}{entry.name}/", table) for prefix, table in known]
-            yield from _walk(Path(entry.path), path, below, seen)
+    for name in names:
+        path = os.path.join(source, name)  # noqa: PTH118  keeps "./" and "" of what was given
+        if name not in folders:
+            yield _file(path, folder / name, _row(known, name))
+        elif not is_companion(name, names):
+            below = [(f"{prefix}{name}/", table) for prefix, table in known]
+            yield from _walk(folder / name, path, below, seen)
     for name in own:
         if "/" not in name and name not in names:
             missing = os.path.join(source, name)  # noqa: PTH118
             yield Skipped(missing, f"listed in {manifest.NAME}, but there is no such file")
 
 
-def is_companion(folder: str, beside: Iterable[str]) -> bool:
+def _listing(folder: Path) -> tuple[dict[str, None], set[str]]:
+    """The names in a folder, sorted, and which of them are folders: nothing else is kept of a million files."""
+    names: list[str] = []
+    folders: set[str] = set()
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(".") or entry.name == manifest.NAME:
+                continue
+            names.append(entry.name)
+            if entry.is_dir():
+                folders.add(entry.name)
+    names.sort()
+    return dict.fromkeys(names), folders
+
+
+def is_companion(folder: str, beside: Container[str]) -> bool:
     """Whether a folder holds the pictures of a saved page among the names beside it."""
     match = _COMPANION.match(folder)
     return match is not None and any(match["page"] + ending in beside for ending in _PAGE_ENDINGS)

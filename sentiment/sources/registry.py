@@ -37,7 +37,7 @@ _READERS = {
     "json": "json_files:read_json",
     "jsonl": "jsonl:read_jsonl",
     "table": "tables:read_csv",
-    "parquet": "tables:read_parquet",
+    "parquet": "parquet:read_parquet",
     "html": "webpage:read_html",
     "text": "webpage:read_text",
 }

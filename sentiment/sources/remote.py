@@ -13,6 +13,7 @@ from sentiment.errors import InputError
 from sentiment.records import Skipped
 from sentiment.sources.blob import Blob
 from sentiment.sources.manifest import NAME, Manifest, parse
+from sentiment.sources.web_stream import WebStream
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
@@ -82,6 +83,8 @@ def blob(address: str) -> Blob | Skipped:
 def open_remote(address: str) -> BinaryIO:
     """The bytes of a file."""
     system, path = _system(address)
+    if _is_web(address):
+        return cast("BinaryIO", WebStream(partial(system.open, path, "rb")))
     return cast("BinaryIO", system.open(path, "rb"))
 
 

@@ -6,11 +6,10 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from sentiment.errors import InputError
-from sentiment.sources.blob import Blob, Item, too_large
+from sentiment.sources.blob import Blob, Item
 from sentiment.sources.columns import Columns, choose, delimiter, first_line
 from sentiment.sources.dates import machine_date
 from sentiment.sources.gather import Found, Thread, page
@@ -49,26 +48,6 @@ def read_csv(blob: Blob, options: ReadOptions) -> Iterator[Item]:
         csv.field_size_limit(before)
     if columns.ours:
         rows = [{name: restore(str(cell)) for name, cell in row.items()} for row in rows]
-    yield from pages(blob, rows, columns)
-
-
-def read_parquet(blob: Blob, options: ReadOptions) -> Iterator[Item]:
-    """Comments in a Parquet file."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    if blob.size is not None and blob.size > options.max_bytes:
-        raise too_large(blob.size, options.max_bytes)
-    with closing(blob.open()) as stream:
-        try:
-            file = pq.ParquetFile(pa.PythonFile(stream, mode="r"))
-            unpacked = sum(file.metadata.row_group(i).total_byte_size for i in range(file.metadata.num_row_groups))
-            if unpacked > options.max_unpacked:
-                raise too_large(unpacked, options.max_unpacked)
-            columns = choose(file.schema_arrow.names, options)
-            rows = [row for batch in file.iter_batches() for row in batch.to_pylist()]
-        except pa.ArrowException as error:
-            raise InputError(f"a damaged Parquet file ({str(error).splitlines()[0]})") from error
     yield from pages(blob, rows, columns)
 
 

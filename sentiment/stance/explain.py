@@ -18,12 +18,19 @@ if TYPE_CHECKING:
 
     from sentiment.stance.model import Model
 
-_EDGES = " .,;:!?\"'()[]…*-"
-_LEAST = 0.08
+EDGES = " .,;:!?\"'()[]…*-"
+"""What is not told of a word at its ends."""
+LEAST = 0.08
 """Least share of the strongest reason's weight for another to be told."""
 MARKED = 0.15
 """Least share of the heaviest word's weight for a word to be marked."""
 _CHUNK = re.compile(r"\S+")
+MOST = 4
+"""Reasons that are told."""
+DIGITS = 9
+"""Of a weight that count: the last bits of a sum depend on its order, and decide nothing."""
+OF_WORDS = ("words", "negated", "tags")
+"""Blocks whose features are words, with spaces between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +61,13 @@ def explain(model: Model, doc: Doc, label: int) -> list[Reason]:
             share = float(value * weight[column])
             if block.name == "chars":
                 _share_letters(words, name.partition("\t")[2] if block.apart else name, share, doc)
-            elif block.name in ("words", "negated", "tags"):
+            elif block.name in OF_WORDS:
                 parts = (name.partition("\t")[2] if block.apart else name).split(" ")
                 for part in parts:
                     words[part] += share / len(parts)
             else:
                 concepts[name] += share
-    found = [Reason(what, "word", w) for what, w in words.items() if what.strip(_EDGES)]
+    found = [Reason(what, "word", w) for what, w in words.items() if what.strip(EDGES)]
     found += [Reason(what, "concept", w) for what, w in concepts.items()]
     return sorted(found, key=lambda reason: (-abs(reason.weight), reason.what))
 
@@ -68,15 +75,15 @@ def explain(model: Model, doc: Doc, label: int) -> list[Reason]:
 def _share_letters(words: dict[str, float], gram: str, share: float, doc: Doc) -> None:
     homes = [chunk for chunk in doc.chunks if gram in f" {chunk} "]
     for chunk in homes:
-        words[chunk.strip(_EDGES) or chunk] += share / len(homes)
+        words[chunk.strip(EDGES) or chunk] += share / len(homes)
 
 
-def reasons_of(model: Model, doc: Doc, label: int, most: int = 4) -> tuple[str, ...]:
+def reasons_of(model: Model, doc: Doc, label: int, most: int = MOST) -> tuple[str, ...]:
     """The strongest reasons for a label as words to print."""
     return reasons_of_all(model, [doc], [label], most)[0]
 
 
-def reasons_of_all(model: Model, docs: Sequence[Doc], labels: Sequence[int], most: int = 4) -> list[tuple[str, ...]]:
+def reasons_of_all(model: Model, docs: Sequence[Doc], labels: Sequence[int], most: int = MOST) -> list[tuple[str, ...]]:
     """The strongest reasons for the label of each comment: what :func:`explain` says, for many at once."""
     if not docs:
         return []
@@ -92,9 +99,9 @@ def reasons_of_all(model: Model, docs: Sequence[Doc], labels: Sequence[int], mos
         shares = values * weights[which[rows], columns]
         if block.name == "chars":
             for row, chunk, share in block.by_chunk(docs, rows, columns, shares):
-                found[row][chunk.strip(_EDGES) or chunk, "word"] += share
+                found[row][chunk.strip(EDGES) or chunk, "word"] += share
             continue
-        of_words = block.name in ("words", "negated", "tags")
+        of_words = block.name in OF_WORDS
         for row, column, share in zip(rows.tolist(), (columns - block.start).tolist(), shares.tolist(), strict=True):
             name = block.names[column]
             if not of_words:
@@ -103,20 +110,20 @@ def reasons_of_all(model: Model, docs: Sequence[Doc], labels: Sequence[int], mos
             parts = (name.partition("\t")[2] if block.apart else name).split(" ")
             for part in parts:
                 found[row][part, "word"] += share / len(parts)
-    return [_strongest(reasons, most) for reasons in found]
+    return [strongest(_told(reasons), most) for reasons in found]
 
 
-def _strongest(reasons: dict[tuple[str, str], float], most: int) -> tuple[str, ...]:
-    told = [
-        (-weight, what)
-        for (what, kind), weight in reasons.items()
-        if weight > 0 and (kind == "concept" or what.strip(_EDGES))
+def _told(reasons: dict[tuple[str, str], float]) -> list[tuple[float, str]]:
+    rounded = [(round(weight, DIGITS), what, kind) for (what, kind), weight in reasons.items()]
+    return [
+        (-weight, what) for weight, what, kind in rounded if weight > 0 and (kind == "concept" or what.strip(EDGES))
     ]
-    if not told:
-        return ()
-    told.sort()
-    least = told[0][0] * _LEAST
-    return tuple(what for weight, what in told[:most] if weight <= least)
+
+
+def strongest(told: list[tuple[float, str]], most: int) -> tuple[str, ...]:
+    """The first few of what speaks for a label, given with its weights below 0; what weighs next to nothing is left out."""
+    told = sorted(told)[:most]
+    return tuple(what for weight, what in told if weight <= told[0][0] * LEAST)
 
 
 def why(model: Model, text: str, label: str, *, language: str, parent: str = "", quote: str = "") -> Why | None:
@@ -135,7 +142,7 @@ def why(model: Model, text: str, label: str, *, language: str, parent: str = "",
     doc = model.prepare(text, language=language, parent=parent, quote=quote)
     found = explain(model, doc, model.labels.index(label))
     concepts = [reason for reason in found if reason.kind == "concept" and reason.weight > 0]
-    least = max((abs(reason.weight) for reason in found), default=0.0) * _LEAST
+    least = max((abs(reason.weight) for reason in found), default=0.0) * LEAST
     return Why(tuple(marked_parts(text, found)), tuple(one.what for one in concepts[:4] if one.weight >= least))
 
 
@@ -160,7 +167,7 @@ def marked_parts(text: str, found: Sequence[Reason]) -> Iterator[tuple[str, floa
 def _words_in(chunk: str) -> set[str]:
     """What reasons call the words of a piece of text."""
     chunks = prepare(chunk).chunks
-    return {one.strip(_EDGES) or one for one in chunks} | {word for one in chunks for word in TOKEN.findall(one)}
+    return {one.strip(EDGES) or one for one in chunks} | {word for one in chunks for word in TOKEN.findall(one)}
 
 
 def render(model: Model, doc: Doc) -> list[Text]:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sentiment.errors import ModelError
 from sentiment.outputs import whole_file
 from sentiment.stance import normalise
+from sentiment.stance.explain import MOST, reasons_of_all
 from sentiment.stance.score import ARRAYS, PASSES, Scorer
 from sentiment.stance.tokens import Doc
 
@@ -68,6 +69,17 @@ class Model:
     ) -> NDArray[np.float64]:
         """What :meth:`probabilities` gives, from the texts themselves and for many at once; see :meth:`Scorer.score`."""
         return self.scorer.score(texts, languages if self.languages is not None else [""] * len(texts), parents, quoted)
+
+    def tell(
+        self, texts: Sequence[str], languages: Sequence[str], parents: Sequence[str] = (), quoted: Sequence[bool] = ()
+    ) -> tuple[NDArray[np.float64], list[tuple[str, ...]]]:
+        """What :meth:`score` gives, and the strongest reasons for the label that :meth:`choose` takes by it."""
+        languages = languages if self.languages is not None else [""] * len(texts)
+        if not self.scorer.one_by_one(len(texts)):
+            return self.scorer.tell(texts, languages, parents, quoted, self.choose, MOST)
+        docs = self.scorer.with_parents(self.scorer.docs(texts, languages, parents, quoted))
+        shares = self.probabilities(docs)
+        return shares, reasons_of_all(self, docs, self.choose(shares).tolist())
 
     def choose(self, probabilities: NDArray[np.float64]) -> NDArray[np.intp]:
         """The label of each row, as a place in ``labels``.

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentiment.stance.batch.names import Names, Part
-from sentiment.stance.batch.score import Asked, LanguageScorer, Logits, shares
+from sentiment.stance.batch.score import Asked, Choose, LanguageScorer, Logits, shares
 from sentiment.stance.features import VALUES, Analysers, char_ngrams
 from sentiment.stance.packed import Packed
 from sentiment.stance.tokens import Doc, prepare
@@ -24,7 +24,7 @@ BATCH = 512
 """Comments scored together: large enough for numpy, small enough for the cache."""
 
 FEWEST = 256
-"""Fewer comments are prepared one by one: tables and scipy are loaded for many only."""
+"""As long as fewer comments were met, they are prepared one by one: tables and scipy are loaded for many only."""
 MANY = 4_096
 """Comments of a language that are scored at once, where there are many."""
 MANY_LETTERS = 1_000_000
@@ -54,6 +54,7 @@ class Scorer:
         self._contrasts: dict[tuple[str, int], Floats] = {}
         self._many: dict[str, LanguageScorer] = {}
         self._lock = Lock()
+        self._met = 0
         self.blocks: list[_Block] = []
         start = 0
         for spec, names in zip(meta["blocks"], vocabulary, strict=True):
@@ -93,28 +94,47 @@ class Scorer:
             parents: The texts that they answer, empty where there is none; none at all is as good as all empty.
             quoted: Whether each quotes something; none at all is as good as nobody.
         """
-        if len(texts) < FEWEST:
-            above, quotes = parents or [""] * len(texts), quoted or [False] * len(texts)
-            docs = [
-                prepare(text, language=language, parent=parent, quote="yes" if quote else "")
-                for text, language, parent, quote in zip(texts, languages, above, quotes, strict=True)
-            ]
-            return self.probabilities(docs)
+        if self.one_by_one(len(texts)):
+            return self.probabilities(self.docs(texts, languages, parents, quoted))
         out = np.empty((len(texts), self._labels))
-        places: dict[str, list[int]] = {}
-        for place, language in enumerate(languages):
-            places.setdefault(language, []).append(place)
-        sizes = [len(text) + len(parent) for text, parent in zip(texts, parents or [""] * len(texts), strict=True)]
-        for language, some in places.items():
-            for part in _portions(some, sizes):
-                asked = Asked(
-                    [texts[place] for place in part],
-                    [parents[place] for place in part] if parents else (),
-                    [quoted[place] for place in part] if quoted else (),
-                )
-                with self._lock:  # what is remembered grows while comments are read
-                    out[part] = self.many(language).probabilities(asked)
+        for language, part, asked in _asked(texts, languages, parents, quoted):
+            with self._lock:  # what is remembered grows while comments are read
+                out[part] = self.many(language).probabilities(asked)
         return out
+
+    def tell(
+        self,
+        texts: Sequence[str],
+        languages: Sequence[str],
+        parents: Sequence[str],
+        quoted: Sequence[bool],
+        choose: Choose,
+        most: int,
+    ) -> tuple[Floats, list[tuple[str, ...]]]:
+        """What :meth:`score` gives, and the strongest reasons for the label that ``choose`` takes by it."""
+        out = np.empty((len(texts), self._labels))
+        whys: list[tuple[str, ...]] = [()] * len(texts)
+        for language, part, asked in _asked(texts, languages, parents, quoted):
+            with self._lock:
+                out[part], found = self.many(language).tell(asked, choose, most)
+            for place, reasons in zip(part, found, strict=True):
+                whys[place] = reasons
+        return out, whys
+
+    def one_by_one(self, count: int) -> bool:
+        """Whether so many comments are prepared one by one, since few were met so far and the tables for many are not made."""
+        self._met += count
+        return self._met < FEWEST and not self._many
+
+    def docs(
+        self, texts: Sequence[str], languages: Sequence[str], parents: Sequence[str] = (), quoted: Sequence[bool] = ()
+    ) -> list[Doc]:
+        """Comments as the features read them, one by one."""
+        above, quotes = parents or [""] * len(texts), quoted or [False] * len(texts)
+        return [
+            prepare(text, language=language, parent=parent, quote="yes" if quote else "")
+            for text, language, parent, quote in zip(texts, languages, above, quotes, strict=True)
+        ]
 
     def many(self, language: str) -> LanguageScorer:
         """What scores many comments of a language at once; made when the first are met."""
@@ -197,6 +217,27 @@ ARRAYS = ("own", "shared", "scales", "shift")
 def named(arrays: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
     """The arrays of a pass by their names without its prefix."""
     return {name: arrays[f"{prefix}{name}"] for name in ARRAYS}
+
+
+def _asked(
+    texts: Sequence[str], languages: Sequence[str], parents: Sequence[str], quoted: Sequence[bool]
+) -> Iterator[tuple[str, list[int], Asked]]:
+    """Comments by language in portions, and the places of each portion."""
+    places: dict[str, list[int]] = {}
+    for place, language in enumerate(languages):
+        places.setdefault(language, []).append(place)
+    sizes = [len(text) + len(parent) for text, parent in zip(texts, parents or [""] * len(texts), strict=True)]
+    for language, some in places.items():
+        for part in _portions(some, sizes):
+            yield (
+                language,
+                part,
+                Asked(
+                    [texts[place] for place in part],
+                    [parents[place] for place in part] if parents else (),
+                    [quoted[place] for place in part] if quoted else (),
+                ),
+            )
 
 
 def _portions(places: list[int], sizes: Sequence[int]) -> Iterator[list[int]]:

@@ -12,9 +12,11 @@ from typing import Protocol
 from sentiment.errors import ModelError
 from sentiment.records import STANCES, Stance
 from sentiment.stance.backends import BackendOptions, make
-from sentiment.stance.explain import reasons_of_all
 from sentiment.stance.model import Model, load_model
 from sentiment.stance.target import Target
+
+DIGITS = 8
+"""Of probabilities: the last bits depend on how many comments were scored together, and a run continued is to give the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class LinearBackend:
         ModelError: Its labels are others.
     """
 
-    at_once = 1
+    at_once = 256
 
     def __init__(self, model: Model) -> None:
         strange = [label for label in model.labels if label not in STANCES]
@@ -78,22 +80,21 @@ class LinearBackend:
             else:
                 places.append(place)
                 asked.append(item)
-        shares = model.score(
+        comments = (
             [item.text for item in asked],
             [item.language for item in asked],
             [item.parent_text for item in asked],
             [bool(item.quote) for item in asked],
         )
-        chosen = model.choose(shares)
         whys: list[tuple[str, ...]] = [()] * len(asked)
         if reasons:
-            docs = [
-                model.prepare(item.text, language=item.language, parent=item.parent_text, quote=item.quote)
-                for item in asked
-            ]
-            whys = reasons_of_all(model, docs, chosen.tolist())
+            shares, whys = model.tell(*comments)
+        else:
+            shares = model.score(*comments)
+        chosen = model.choose(shares).tolist()
+        rows = shares.round(DIGITS).tolist()
         for row, place in enumerate(places):
-            four = tuple(0.0 if at is None else float(shares[row, at]) for at in self._order)
+            four = tuple(0.0 if at is None else rows[row][at] for at in self._order)
             out[place] = Stance(model.labels[chosen[row]], four, "model", whys[row], model=self.name)  # type: ignore[arg-type]
         return [stance for stance in out if stance is not None]
 

@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,12 @@ def load_target(name_or_path: str | Path) -> Target:
     Raises:
         TargetError: Nothing of that name, or the file is not a valid target.
     """
-    text, where = _read(name_or_path)
+    return _parsed(*_read(name_or_path))
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str, where: str) -> Target:
+    """The target of a file's text: a command asks several times, and reading the packaged one takes 50 ms."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

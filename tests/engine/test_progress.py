@@ -3,6 +3,8 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import pytest
+
 from sentiment.cli.progress import EVERY, Progress
 from sentiment.engine.table_job import Rows
 
@@ -50,3 +52,28 @@ def test_a_bar_on_a_terminal() -> None:
     for _ in progress.watch([Rows(count=500)] * 5, progress.rows):
         clock.now += 1.0
     assert "comments/s" in file.getvalue()
+
+
+def test_a_large_folder_is_measured_step_by_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time left is told once the sizes of all files are known, and each step adds up a few only."""
+    monkeypatch.setattr("sentiment.cli.progress.AT_ONCE", 4)
+    (tmp_path / "in").mkdir()
+    for number in range(10):
+        (tmp_path / "in" / f"{number}.html").write_bytes(b"x" * 100)
+    clock, file = Clock(), io.StringIO()
+    progress = Progress([str(tmp_path)], file=file, clock=clock)
+    told = []
+    for _ in progress.watch([Rows(count=1, position=100)] * 4, progress.rows):
+        clock.now += 2.0
+        told.append(progress.left())
+    assert told == [None, None, None, 72.0]
+
+
+def test_the_size_of_standard_input_is_not_known(tmp_path: Path) -> None:
+    """Without the size of everything there is no time left to tell, and no folder is too closed to go on."""
+    (tmp_path / "t.csv").write_bytes(b"x" * 1000)
+    clock = Clock()
+    progress = Progress([str(tmp_path), "-", str(tmp_path / "no")], file=io.StringIO(), clock=clock)
+    for _ in progress.watch([Rows(count=1, position=100)] * 4, progress.rows):
+        clock.now += 2.0
+    assert progress.left() is None

@@ -5,15 +5,19 @@ import gzip
 import http.server
 import json
 import threading
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import sentiment
 from sentiment import sources
 from sentiment.errors import InputError
 from sentiment.records import Document, Page, Skipped
+from sentiment.sources.remote import open_remote
 
 fsspec = pytest.importorskip("fsspec")
 pytestmark = [
@@ -90,6 +94,46 @@ def test_a_packed_file_from_a_web_server(web: str, tmp_path: Path) -> None:
     (tmp_path / "pages.jsonl.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
     found = list(sources.read([f"{web}/pages.jsonl.gz"]))
     assert [item.url for item in found if isinstance(item, Document)] == [f"https://a.example/{n}" for n in range(5)]
+
+
+def test_more_than_a_block_from_a_web_server(web: str, tmp_path: Path) -> None:
+    """A file larger than what is asked for at once arrives whole from a server that gives no parts of files."""
+    lines = [json.dumps({"url": f"https://a.example/{n}", "html": f"<p>{n}</p>{'x' * 40_000}"}) for n in range(300)]
+    (tmp_path / "pages.jsonl").write_text("\n".join(lines))
+    assert (tmp_path / "pages.jsonl").stat().st_size > 2 * 5 * 2**20
+    found = list(sources.read([f"{web}/pages.jsonl"]))
+    assert [item.url for item in found if isinstance(item, Document)] == [f"https://a.example/{n}" for n in range(300)]
+
+
+@pytest.mark.parametrize("kind", ["zip", "parquet"])
+@pytest.mark.parametrize("parts", [True, False])
+def test_formats_that_end_with_their_index(kind: str, parts: bool, memory: str, web: str, tmp_path: Path) -> None:
+    """A zip archive and a Parquet file are read by parts where that can be, and whole from a server that gives none."""
+    file = tmp_path / f"pages.{kind}"
+    if kind == "zip":
+        with zipfile.ZipFile(file, "w") as archive:
+            for n in range(3):
+                archive.writestr(f"{n}.html", PAGE)
+    else:
+        rows = [{"url": f"https://a.example/{n}", "html": PAGE.decode()} for n in range(3)]
+        pq.write_table(pa.Table.from_pylist(rows), file)
+    if parts:
+        fsspec.filesystem("memory").pipe(f"/news/x/pages.{kind}", file.read_bytes())
+    address = f"{memory}/x/pages.{kind}" if parts else f"{web}/pages.{kind}"
+    assert [type(item) for item in sources.read([address])] == [Document] * 3
+
+
+def test_a_web_file_is_jumped_about_in(web: str, tmp_path: Path) -> None:
+    """Reading on needs no parts, going back says that the server gives none, and a small read is as large as asked for."""
+    (tmp_path / "data").write_bytes(bytes(range(256)) * 60_000)
+    with open_remote(f"{web}/data") as stream:
+        assert len(stream.read(10_000_000)) == 10_000_000
+        assert stream.seek(stream.tell()) == 10_000_000
+        assert stream.seek(0, 1) == 10_000_000
+        assert len(stream.read()) == 5_360_000
+        stream.seek(-6_000_000, 2)
+        with pytest.raises(OSError, match="range"):
+            stream.read(10)
 
 
 def test_what_is_not_there_is_told(web: str) -> None:

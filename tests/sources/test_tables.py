@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentiment.records import Comment, Page, Skipped
+from sentiment.records import Comment, Document, Page, Skipped
 from sentiment.sources import ReadOptions, read
 from sentiment.sources.blob import Item
 from sentiment.sources.own_export import restore
@@ -167,6 +167,18 @@ def test_parquet(tmp_path: Path) -> None:
     assert page.comments[0].score == 1
     (tmp_path / "in.parquet").write_bytes((tmp_path / "in.parquet").read_bytes()[:-20])
     assert reason(list(read([tmp_path / "in.parquet"]))).startswith("a damaged Parquet file")
+
+
+def test_parquet_of_pages(tmp_path: Path) -> None:
+    """Rows with HTML are pages, a few of them held at a time; a column of comments that is asked for still is one."""
+    rows = [{"url": f"https://a.example/{n}", "html": f"<p>Page {n}</p>", "outlet": "A"} for n in range(250)]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "in.parquet")
+    found = list(read([tmp_path / "in.parquet"], options=ReadOptions(max_unpacked=10)))
+    assert [item.url for item in found if isinstance(item, Document)] == [f"https://a.example/{n}" for n in range(250)]
+    assert isinstance(found[7], Document)
+    assert (found[7].content, found[7].outlet, found[7].media_type) == ("<p>Page 7</p>", "A", "text/html")
+    asked = list(read([tmp_path / "in.parquet"], options=ReadOptions(text="html")))
+    assert sum(len(page.comments) for page in asked if isinstance(page, Page)) == 250
 
 
 EXPORT = [

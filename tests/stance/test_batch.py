@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -18,11 +19,12 @@ from sentiment.stance.batch.chunks import Chunks
 from sentiment.stance.batch.grams import Grams
 from sentiment.stance.batch.score import Asked
 from sentiment.stance.batch.valence import SCORES, Valence
+from sentiment.stance.explain import MOST, reasons_of
 from sentiment.stance.features import Analysers, char_ngrams
 from sentiment.stance.model import Model
 from sentiment.stance.tag import packaged_model
 from sentiment.stance.tokens import prepare
-from sentiment.stance.train import Fitted
+from sentiment.stance.train import Fitted, Options, train
 
 PIECES = [
     *(
@@ -168,6 +170,70 @@ def test_the_packaged_model_too(texts: list[tuple[str, str, str]]) -> None:
     np.testing.assert_allclose(many, model.probabilities(docs), atol=1e-9)
 
 
+def reasons_apart(model: Model, comments: list[tuple[str, str, bool]], language: str) -> list[tuple[str, ...]]:
+    """The reasons for the label of each comment, one by one."""
+    bodies, parents, quoted = (list(column) for column in zip(*comments, strict=True))
+    docs = model.scorer.docs(bodies, [language] * len(bodies), parents, quoted)
+    return [reasons_of(model, doc, int(model.choose(model.probabilities([doc]))[0])) for doc in docs]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=FIXTURE)
+@given(comments=COMMENTS, language=st.sampled_from(["en", "it"]))
+@example(comments=[("never never greater, (never) greatest", "", False)], language="en")
+@example(comments=[("https://a.example/b #tag never", "great", True)], language="en")
+def test_reasons_are_those_of_one_comment(fitted: Fitted, comments: list[tuple[str, str, bool]], language: str) -> None:
+    """The words and concepts behind a decision are the same in many comments at once as in one, for any text."""
+    asked = Asked(*map(list, zip(*comments, strict=True)))
+    shares, told = fitted.model.scorer.many(language).tell(asked, fitted.model.choose, MOST)
+    assert told == reasons_apart(fitted.model, comments, language)
+    np.testing.assert_array_equal(shares, fitted.model.scorer.many(language).probabilities(asked))
+
+
+@settings(max_examples=60, deadline=None)
+@given(comments=COMMENTS, language=st.sampled_from(["de", "en", "it", "ru"]))
+@example(comments=[("finalmente, voglio comprare Xiaomi!!! " * 60, "spyware", False)] * 70, language="it")
+def test_reasons_by_the_packaged_model(comments: list[tuple[str, str, bool]], language: str) -> None:
+    """The model that comes with the package gives the same reasons for many comments as for each."""
+    model = packaged_model("xiaomi-us")
+    asked = Asked(*map(list, zip(*comments, strict=True)))
+    _, told = model.scorer.many(language).tell(asked, model.choose, MOST)
+    assert told == reasons_apart(model, comments, language)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=FIXTURE)
+@given(comments=COMMENTS)
+def test_reasons_of_a_model_without_languages(plain: Fitted, comments: list[tuple[str, str, bool]]) -> None:
+    """A model that applies to every text gives the same reasons too."""
+    _, told = plain.model.scorer.many("").tell(Asked(*map(list, zip(*comments, strict=True))), plain.model.choose, MOST)
+    assert told == reasons_apart(plain.model, comments, "")
+
+
+def test_reasons_of_many(fitted: Fitted, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Portions, languages in turns and a memory that is emptied in between leave the reasons as they are."""
+    monkeypatch.setattr(score, "FEWEST", 1)
+    monkeypatch.setattr(score, "MANY", 40)
+    monkeypatch.setattr(chunk_memory, "MOST", 60)
+    comments = [
+        (f"{word} never great {word}{n}, mai", "great" * (n % 2), False) for n in range(100) for word in ("a", "mai")
+    ]
+    bodies, parents, quoted = (list(column) for column in zip(*comments, strict=True))
+    shares, told = fitted.model.tell(bodies, ["en", "it"] * 100, parents, quoted)
+    assert told[::2] == reasons_apart(fitted.model, comments[::2], "en")
+    assert told[1::2] == reasons_apart(fitted.model, comments[1::2], "it")
+    assert len({*told}) > 10
+    np.testing.assert_array_equal(shares, fitted.model.score(bodies, ["en", "it"] * 100, parents, quoted))
+
+
+def test_few_become_many(table: pd.DataFrame, options: Options, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One comment after the other is told the same before and after so many were met that they are read by chunks."""
+    monkeypatch.setattr(score, "FEWEST", 3)
+    model = train(table, options).model
+    found = [model.tell(["never great 7"], ["en"], ["great"], [True]) for _ in range(5)]
+    assert list(model.scorer._many) == ["en"]
+    assert len({tuple(shares.round(8).ravel()) for shares, _ in found}) == 1
+    assert len({tuple(told) for _, told in found}) == 1
+
+
 def test_many_are_scored_together(fitted: Fitted, monkeypatch: pytest.MonkeyPatch) -> None:
     """Portions, languages in turns and a memory that is emptied in between leave the scores as they are."""
     monkeypatch.setattr(score, "FEWEST", 1)
@@ -188,9 +254,12 @@ def test_many_are_scored_together(fitted: Fitted, monkeypatch: pytest.MonkeyPatc
 
 def test_no_comment_and_few(fitted: Fitted) -> None:
     """Nothing gives no rows, and a handful is scored without the tables for many."""
-    assert fitted.model.score([], []).shape == (0, 3)
-    alone = fitted.model.probabilities([fitted.model.prepare("never", language="en", parent="great", quote="x")])
-    np.testing.assert_array_equal(fitted.model.score(["never"], ["en"], ["great"], [True]), alone)
+    model = Model(fitted.model.meta, fitted.model.arrays, fitted.model.vocabulary)
+    assert model.score([], []).shape == (0, 3)
+    assert model.tell([], [])[1] == []
+    alone = model.probabilities([model.prepare("never", language="en", parent="great", quote="x")])
+    np.testing.assert_array_equal(model.score(["never"], ["en"], ["great"], [True]), alone)
+    assert not model.scorer._many
 
 
 def test_order_of_what_was_seen_before_does_not_matter(fitted: Fitted) -> None:

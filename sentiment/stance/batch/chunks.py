@@ -15,7 +15,7 @@ from unicodedata import is_normalized
 import numpy as np
 from numpy.typing import NDArray
 
-from sentiment.stance.batch.arrays import Growing, Ints, Lists, edges, sums
+from sentiment.stance.batch.arrays import Growing, Ints, Lists, distinct, edges, sums
 from sentiment.stance.batch.names import Names
 from sentiment.stance.batch.tokens import Tokens
 from sentiment.stance.batch.valence import Valence
@@ -49,11 +49,17 @@ class Chunks(dict[str, int]):
         self._make_tokens = partial(Tokens, names, lexicon, concepts)
         self._letters = names.has("chars")
         self._ones = np.empty(0, dtype=np.int16)
+        self.times = 0
+        """How often it was emptied."""
         self.forget()
 
     def forget(self) -> None:
         """Start anew."""
         self.clear()
+        self.times += 1
+        self.low: list[str] = []
+        """Each chunk, normalised and in lower case."""
+        self._grams = Lists()
         self.tokens = self._make_tokens()
         self.of_tokens, self.columns = Lists(), Lists()
         """Tokens of each chunk; columns of its words and groups of letters, one list per chunk behind one per column."""
@@ -103,6 +109,7 @@ class Chunks(dict[str, int]):
         settled = [*map(_settled, new)]
         clean = [chunk if known else normalise(chunk) for chunk, known in zip(new, settled, strict=True)]
         low = [*map(str.lower, clean)]
+        self.low += low
         number = self.tokens.__getitem__
         tokens: list[int] = []
         ends = [0]
@@ -124,6 +131,21 @@ class Chunks(dict[str, int]):
         if len(self._ones) < size:
             self._ones = np.ones(2 * size, dtype=np.int16)
         return self._ones[:size]
+
+    def letters(self) -> Lists:
+        """The groups of letters in each chunk, each once, numbered from 0; made when they are first asked for."""
+        done, first, width = len(self._grams.edges) - 1, self._names.first.get("chars", 0), len(self._names.of("chars"))
+        new = np.arange(done, len(self.low), dtype=np.int32) + np.int32(self._names.size)
+        if len(new) and width:
+            lengths = self.columns.lengths(new)
+            grams = self.columns.of(new, lengths).astype(np.int64) - first
+            owners = np.repeat(np.arange(len(new)), lengths)
+            known = (grams >= 0) & (grams < width)
+            owners, grams = np.divmod(distinct(owners[known] * width + grams[known]), width)
+            self._grams.extend(np.bincount(owners, minlength=len(new)), grams)
+        elif len(new):
+            self._grams.extend(np.zeros(len(new), dtype=np.int32), [])
+        return self._grams
 
     def _learn_columns(self, low: list[str], lengths: Ints, tokens: Ints) -> None:
         self.of_tokens.extend(lengths, tokens)

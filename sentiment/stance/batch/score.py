@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,15 @@ from sentiment.stance.batch.columns import SIZES, Columns, Entries
 from sentiment.stance.batch.heard import ATTITUDES, Concepts, Heard, Stream
 from sentiment.stance.batch.names import Names
 from sentiment.stance.batch.valence import SCORES, Valence
+from sentiment.stance.batch.why import Whys
 from sentiment.stance.features import VADER_LANGUAGE, Analysers
 from sentiment.stance.tokens import MAX_CHARACTERS, TAG
 
 Floats = NDArray[np.float64]
 Numbers = tuple[NDArray[np.intp], NDArray[np.intp], Floats]
 """Comments, columns and values."""
+Choose = Callable[[Floats], NDArray[np.intp]]
+"""Gives the label of each row of probabilities."""
 _NO_NUMBERS: Numbers = (np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0))
 
 TOGETHER = 512
@@ -110,7 +114,26 @@ class LanguageScorer:
         """Calibrated probabilities, comments by labels."""
         read = self._read(asked)
         laid = self._laid(read)
-        return shares(self._logits(self._last, laid, 0, read.asked, self._numbers(read, laid)))
+        return shares(self._logits(self._last, self._values(laid, 0, read.asked), 0, self._numbers(read, laid)))
+
+    def tell(self, asked: Asked, choose: Choose, most: int) -> tuple[Floats, list[tuple[str, ...]]]:
+        """Calibrated probabilities, and the strongest reasons for the label that is chosen by them."""
+        read = self._read(asked)
+        laid = self._laid(read)
+        values, numbers = [*self._values(laid, 0, read.asked)], self._numbers(read, laid)
+        found = shares(self._logits(self._last, values, 0, numbers))
+        labels, ends = choose(found), edges(read.counts)
+        reasons: list[tuple[str, ...]] = []
+        for place, some in enumerate(values):
+            part = slice(place * TOGETHER, place * TOGETHER + some.shape[0])
+            chunks = read.chunks[ends[part.start] : ends[part.stop]]
+            own = _of_rows(numbers, part.start, part.stop)
+            reasons += self._whys.of(some, own, labels[part], chunks, read.counts[part], most)
+        return found, reasons
+
+    @cached_property
+    def _whys(self) -> Whys:
+        return Whys(self._names, self._last.weights, self._chunks)
 
     def entries(self, asked: Asked) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
         """Weighted values of the features: comment, column in the model, value."""
@@ -226,14 +249,11 @@ class LanguageScorer:
         pairs = np.array(found, dtype=np.int32).reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1]
 
-    def _logits(self, logits: Logits, laid: _Laid, first: int, last: int, numbers: Numbers) -> Floats:
-        """Logits of some comments."""
-        out = np.concatenate(
-            [np.empty((0, len(logits.shift))), *(some @ logits.weights for some in self._values(laid, first, last))]
-        )
-        rows, columns, values = numbers
-        some = (rows >= first) & (rows < last)
-        np.add.at(out, rows[some] - first, values[some, None] * logits.weights[columns[some]])
+    def _logits(self, logits: Logits, values: Iterable[Any], first: int, numbers: Numbers) -> Floats:
+        """Logits of comments, from the ``first`` of the numbers' on."""
+        out = np.concatenate([np.empty((0, len(logits.shift))), *(some @ logits.weights for some in values)])
+        rows, columns, told = _of_rows(numbers, first, first + len(out))
+        np.add.at(out, rows, told[:, None] * logits.weights[columns])
         return out + logits.shift
 
     def _numbers(self, read: _Read, laid: _Laid) -> Numbers:
@@ -245,7 +265,8 @@ class LanguageScorer:
             table = self._valence(read, self._chunks.valence)
             numbers = _known(names.table("vader", [f"vader {name}" for name in SCORES]), table * weights["vader"])
         if self._first is not None and len(read.replies):
-            first = shares(self._logits(self._first(), laid, read.asked, len(read.texts), numbers))
+            above = self._values(laid, read.asked, len(read.texts))
+            first = shares(self._logits(self._first(), above, read.asked, numbers))
             told = np.array([[round(share, 4) for share in row] for row in first.tolist()])
             rows, columns, values = _known(*self._parents(read, told * weights.get("parent", 0.0)))
             more = (read.replies[rows], columns, values)
@@ -288,6 +309,13 @@ def shares(logits: Floats) -> Floats:
     up = np.exp(logits - logits.max(axis=1, keepdims=True))
     out: Floats = up / up.sum(axis=1, keepdims=True)
     return out
+
+
+def _of_rows(numbers: Numbers, first: int, last: int) -> Numbers:
+    """The numbers of some comments, which are counted from the first of them."""
+    rows, columns, values = numbers
+    some = (rows >= first) & (rows < last)
+    return rows[some] - first, columns[some], values[some]
 
 
 def _known(columns: NDArray[np.int32], values: Floats) -> Numbers:

@@ -94,8 +94,8 @@ def detect(tree: Tree) -> list[Group]:
     groups: list[Group] = []
     taken: list[tuple[int, int]] = []
     likely = _likely(tree)
-    for rank in sorted({system.order for system in likely}):
-        found = [group for system in likely if system.order == rank and (group := _find(tree, system))]
+    for rank in sorted({system.order for system, _ in likely}):
+        found = [group for system, items in likely if system.order == rank and (group := _find(tree, system, items))]
         found.sort(key=lambda group: -_worth(tree, group))
         for group in found:
             free = [r for r in group.records if not any(a < r.spans[0][1] and r.root < b for a, b in taken)]
@@ -106,39 +106,46 @@ def detect(tree: Tree) -> list[Group]:
     return groups
 
 
+Place = tuple[int, Selector]
+"""A system's place in the table, and a selector of its records."""
+
+
 @cache
-def _triggers() -> tuple[dict[str, list[System]], dict[str, list[System]], list[tuple[str, System]]]:
+def _triggers() -> tuple[dict[str, list[Place]], dict[str, list[Place]], list[tuple[str, Place]]]:
     """What must be on a page for a system's records to be: class token, attribute (or tag), beginning of an id."""
-    tokens: dict[str, list[System]] = {}
-    others: dict[str, list[System]] = {}
-    prefixes: list[tuple[str, System]] = []
-    for system in table():
+    tokens: dict[str, list[Place]] = {}
+    others: dict[str, list[Place]] = {}
+    prefixes: list[tuple[str, Place]] = []
+    for number, system in enumerate(table()):
         for selector in system["items"]:
-            last = selector.steps[-1]
+            last, place = selector.steps[-1], (number, selector)
             if last.classes:
-                tokens.setdefault(last.classes[0], []).append(system)
+                tokens.setdefault(last.classes[0], []).append(place)
             elif last.shape or last.prefix:
-                prefixes.append((last.prefix or last.shape, system))
+                prefixes.append((last.prefix or last.shape, place))
             elif last.attributes or last.numbered:
-                others.setdefault(last.attributes[0][0] if last.attributes else last.numbered[0][0], []).append(system)
+                others.setdefault(last.attributes[0][0] if last.attributes else last.numbered[0][0], []).append(place)
             else:
-                others.setdefault(last.tag, []).append(system)
+                others.setdefault(last.tag, []).append(place)
     return tokens, others, prefixes
 
 
-def _likely(tree: Tree) -> list[System]:
-    """The systems of which something is on the page, in the order in which they are asked."""
+def _likely(tree: Tree) -> list[tuple[System, list[Selector]]]:
+    """The systems of which something is on the page, in the order in which they are asked, and what to look for."""
     tokens, others, prefixes = _triggers()
-    found = {system.key for token in tree.class_names.keys() & tokens.keys() for system in tokens[token]}
+    found = [place for token in tree.class_names.keys() & tokens.keys() for place in tokens[token]]
     present = (tree.attribute_names | tree.by_tag.keys()) & others.keys()
-    found.update(system.key for name in present for system in others[name])
+    found += [place for name in present for place in others[name]]
     shapes = "\n" + "\n".join(tree.by_id_shape)  # one text: a search in it for each prefix, not one for each id
-    found.update(system.key for prefix, system in prefixes if f"\n{prefix}" in shapes)
-    return [system for system in table() if system.key in found]
+    found += [place for prefix, place in prefixes if f"\n{prefix}" in shapes]
+    likely: dict[int, list[Selector]] = {}
+    for number, selector in found:
+        likely.setdefault(number, []).append(selector)
+    return [(table()[number], likely[number]) for number in sorted(likely)]
 
 
-def _find(tree: Tree, system: System) -> Group | None:
-    nodes = sorted({node for selector in system["items"] for node in selector.find(tree)})
+def _find(tree: Tree, system: System, items: list[Selector]) -> Group | None:
+    nodes = sorted({node for selector in items for node in selector.find(tree)})
     if not nodes:
         return None
     system = system.on(tree)
