@@ -21,6 +21,8 @@ from sentiment.threads.text.words import has, opens, words
 
 LONGEST_HEADER = 14
 """Words of the longest line that can stand in a header; the longest seen was a name, a rank, two counts and a title."""
+LONGEST_LABELLED = 24
+"""Words of the longest line that a label may open: what a user panel says about a person can be half a sentence."""
 LONGEST_KEY = 8
 """Words of the longest line that can be the same furniture beside every post."""
 
@@ -65,7 +67,8 @@ class View:
     def _find_keys(self, index: int) -> tuple[str, ...]:
         line = self.lines[index]
         if line.words > LONGEST_HEADER or len(line.text) > 160:
-            return ()
+            label = _LABEL.match(line.text) if line.words <= LONGEST_LABELLED and not line.ends_sentence else None
+            return (f"label {fold(label[1])}",) if label else ()
         if kind := self.date_kind(index):
             return (f"date {kind}",)
         folded = line.folded
@@ -151,7 +154,7 @@ class View:
             return None
         if self.date_kind(index) in ("whole", "start", "numbered"):
             return None
-        if _TITLE.match(line.text):
+        if is_title(line):
             return None
         if opens("answer", line.folded) and len(line.folded.split()) > 2:
             return None
@@ -193,6 +196,11 @@ class View:
 def leads() -> frozenset[str]:
     """Words that stand before an author or a date in a header."""
     return frozenset(word for word in words("lead") | words("byline") if " " not in word)
+
+
+def is_title(line: Line) -> bool:
+    """``Re: A title``: the subject line of an answer."""
+    return _TITLE.match(line.text) is not None
 
 
 def is_label(line: Line) -> bool:
