@@ -18,6 +18,7 @@ from sentiment.threads.text.headed import end_of_comments, find_headed
 from sentiment.threads.text.headings import LONGEST, declared
 from sentiment.threads.text.inline import find_inline
 from sentiment.threads.text.lines import Line, Role, join, shown, split
+from sentiment.threads.text.named import find_named
 from sentiment.threads.text.posts import Post, Thread, find_thread
 from sentiment.threads.text.quotes import Article as Quotable
 from sentiment.threads.text.quotes import Earlier, is_quote, unmark
@@ -67,7 +68,7 @@ def _find(visible: Sequence[Line], reference: datetime | None) -> Thread | None:
     thread, inline = find_thread(visible, reference), find_inline(visible, reference)
     if inline and (thread is None or (inline.heading and len(inline.posts) > len(thread.posts))):
         return inline
-    return thread or find_headed(visible)
+    return thread or find_named(visible) or find_headed(visible)
 
 
 def _is_forum(thread: Thread, article: Article) -> bool:
