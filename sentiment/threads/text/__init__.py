@@ -18,6 +18,7 @@ from sentiment.threads.text.headed import end_of_comments, find_headed
 from sentiment.threads.text.headings import LONGEST, declared
 from sentiment.threads.text.inline import find_inline
 from sentiment.threads.text.lines import Line, Role, join, shown, split
+from sentiment.threads.text.links import target_of
 from sentiment.threads.text.named import find_named
 from sentiment.threads.text.posts import Post, Thread, find_thread
 from sentiment.threads.text.quotes import Article as Quotable
@@ -49,7 +50,9 @@ def read_lines(lines: list[Line], document: Document) -> Draft:
             line.cut(length)
         _end_thread(thread)
     article = read_article(visible[: _article_end(visible, thread)], visible)
-    draft = Draft(title=article.title, author=article.author, outlet=article.outlet, dates=article.dates)
+    draft = Draft(
+        title=article.title, author=article.author, outlet=article.outlet, url=document.url, dates=article.dates
+    )
     if thread and _is_forum(thread, article):
         _opening_post(draft, article, thread, visible)
     draft.body = join(article.body)
@@ -58,7 +61,7 @@ def read_lines(lines: list[Line], document: Document) -> Draft:
     if thread:
         _comments(draft, thread, article, visible)
     draft.declared_comments = _declared(visible, thread)
-    draft.boilerplate = [line.text for line in visible if line.role is Role.BOILERPLATE]
+    draft.boilerplate = [line.text for line in lines if line.role is Role.BOILERPLATE]
     draft.notes = _notes(draft)
     return draft
 
@@ -165,7 +168,9 @@ def _comments(draft: Draft, thread: Thread, article: Article, visible: Sequence[
             line.role = Role.COMMENT
         for line in quoted:
             line.role = Role.QUOTE
-        draft.comments.append(DraftComment(join(own), post.author, date=post.date, quote=unmark(join(quoted))))
+        address = target_of([*post.header, *post.words[:1]], post.author, draft.url) if post.author else None
+        quote = unmark(join(quoted))
+        draft.comments.append(DraftComment(join(own), post.author, address, date=post.date, quote=quote))
         earlier.add(own, len(kept))
         kept.append(post)
     last = thread.posts[-1].words[-1:]

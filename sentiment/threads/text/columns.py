@@ -19,6 +19,7 @@ from sentiment.threads.markers import fold
 from sentiment.threads.text.absent import fill_names
 from sentiment.threads.text.gaps import Gaps
 from sentiment.threads.text.lines import Line
+from sentiment.threads.text.links import people
 from sentiment.threads.text.names import NAME_EDGES, clean_name, is_name
 from sentiment.threads.text.view import View, has_profile, is_title, leads
 from sentiment.threads.text.words import words
@@ -194,8 +195,13 @@ def _rest(line: Line, key: str) -> str | None:
 
 
 def _mentioned(view: View, gaps: Gaps) -> set[str]:
-    """Names that the words of the posts address or quote, or that sign them, folded."""
-    found: set[str] = set()
+    """Names that the words of the posts address or quote, that sign them, or that headers link to a person, folded."""
+    found = {
+        fold(label)
+        for start, end in zip(gaps.starts, gaps.ends, strict=True)
+        for line in view.lines[start:end]
+        for label in people(line)
+    }
     for number in range(len(gaps)):
         start, end = gaps.words(number)
         if end - start > 1 and (signed := view.lines[end - 1]).words <= SIGNED and is_name(signed.text):

@@ -8,6 +8,7 @@ from enum import Enum
 from functools import cached_property
 
 from sentiment.threads.markers import fold, pattern, phrases
+from sentiment.threads.text.links import unlink
 
 _NEWLINE = re.compile(r"\r\n|\n|\r|\x85|\u2028|\u2029|\x0b|\x0c")
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
@@ -41,6 +42,10 @@ class Line:
     role: Role = field(default=Role.BOILERPLATE)
     lead: str = ""
     """What stood before the words on the same line: a number, a bullet, a name. It is not part of ``text``."""
+    links: tuple[tuple[str, str], ...] = ()
+    """The links on the line: their words, and the addresses, which are no part of ``text``."""
+    aside: bool = False
+    """Whether the line only says where links lead."""
 
     @cached_property
     def text(self) -> str:
@@ -50,9 +55,14 @@ class Line:
     def cut(self, length: int) -> None:
         """Take the first signs off the words and keep them as the line's lead."""
         text = self.text
+        self.lead = text[:length].strip()
+        self.say(text[length:].strip(), self.links)
+
+    def say(self, text: str, links: tuple[tuple[str, str], ...]) -> None:
+        """Set what the line says, and where its links lead."""
         for fact in ("folded", "words", "ends_sentence", "prose"):
             self.__dict__.pop(fact, None)
-        self.lead, self.text = text[:length].strip(), text[length:].strip()
+        self.text, self.links = text, links
 
     @cached_property
     def indent(self) -> int:
@@ -99,6 +109,7 @@ class Line:
 def split(text: str) -> list[Line]:
     """All lines of a document in order; joined again they are the document but for its newline signs."""
     lines = [Line(number, raw) for number, raw in enumerate(_NEWLINE.split(text))]
+    unlink(lines)
     for line in lines:
         if line.blank:
             line.role = Role.BLANK
@@ -106,8 +117,8 @@ def split(text: str) -> list[Line]:
 
 
 def shown(lines: list[Line]) -> list[Line]:
-    """The lines on which something can be seen."""
-    return [line for line in lines if not line.blank]
+    """The lines on which something can be seen, without lists of addresses."""
+    return [line for line in lines if not line.blank and not line.aside]
 
 
 def join(lines: list[Line]) -> str:
