@@ -110,7 +110,8 @@ def _expanded(html: str) -> str:
 
 _QUOTE_IN, _QUOTE_OUT, _BREAK = "\x01", "\x02", "\x03"
 _MARKUP = re.compile(r"([\\`*_\[\]])")
-_OPEN = {f"h{level}": "#" * level + " " for level in range(1, 7)} | {"li": "- "}
+_OPEN = {f"h{level}": "#" * level + " " for level in range(1, 7)}
+_LISTS = frozenset({"ul", "ol"})
 _BOLD = frozenset({"b", "strong"})
 
 
@@ -122,6 +123,8 @@ class _Clipper(HTMLParser):
         self.silent = 0
         self.link: tuple[int, str] | None = None
         """Where the words of the open link begin among the parts, and where it leads."""
+        self.lists: list[int | None] = []
+        """The open lists: of a numbered one the number of its last item."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in self.silenced:
@@ -137,7 +140,11 @@ class _Clipper(HTMLParser):
             self.parts.append(f"![{_escaped(given.get('alt') or '')}]({_address(given['src'] or '')})")
         elif tag in _BOLD:
             self.parts.append("**")
+        elif tag == "li":
+            self.parts.append(f"\n{self._item()}")
         elif tag in _BLOCKS:
+            if tag in _LISTS:
+                self.lists.append(0 if tag == "ol" else None)
             self.parts.append(_BREAK if tag == "br" else f"\n{_QUOTE_IN * (tag == 'blockquote')}{_OPEN.get(tag, '')}")
 
     def handle_endtag(self, tag: str) -> None:
@@ -150,6 +157,8 @@ class _Clipper(HTMLParser):
         elif tag in _BOLD:
             self.parts.append("**")
         elif tag in _BLOCKS and tag != "br":
+            if tag in _LISTS and self.lists:
+                self.lists.pop()
             self.parts.append(f"{_QUOTE_OUT * (tag == 'blockquote')}\n")
 
     def handle_data(self, data: str) -> None:
@@ -160,6 +169,14 @@ class _Clipper(HTMLParser):
         super().close()
         self._close_link()
 
+    def _item(self) -> str:
+        """The mark of an item of the innermost list."""
+        count = self.lists[-1] if self.lists else None
+        if count is None:
+            return "- "
+        self.lists[-1] = count + 1
+        return f"{count + 1}. "
+
     def _close_link(self) -> None:
         """Put the link's words in brackets, on one line whatever blocks it holds."""
         if self.link is None:
@@ -168,7 +185,7 @@ class _Clipper(HTMLParser):
         self.link = None
         inside = re.sub(rf"[\s{_BREAK}]+", " ", "".join(self.parts[start:])).strip()
         quotes = "".join(sign for sign in inside if sign in _QUOTE_IN + _QUOTE_OUT)
-        label = re.sub(rf"[{_QUOTE_IN}{_QUOTE_OUT}]|^#+ |^- ", "", inside).strip()
+        label = re.sub(rf"[{_QUOTE_IN}{_QUOTE_OUT}]|^#+ |^- |^\d+\. ", "", inside).strip()
         self.parts[start:] = [f"[{label}]({_address(address)}){quotes}" if label else quotes]
 
 
@@ -187,7 +204,7 @@ def _clipped(html: str, silent: frozenset[str]) -> str:
     for block in "".join(clipper.parts).split("\n"):
         depth += block.count(_QUOTE_IN)
         lines = [re.sub(rf"[{_QUOTE_IN}{_QUOTE_OUT}]|\*\*\s*\*\*", "", line).strip() for line in block.split(_BREAK)]
-        if any(line.strip("#- ") for line in lines):
+        if any(re.sub(r"^\d+\.|[#\s-]", "", line) for line in lines):
             paragraphs.append("\n".join("> " * depth + line for line in lines).strip("\n"))
         depth = max(0, depth - block.count(_QUOTE_OUT))
     return "\n\n".join(paragraphs) + "\n"

@@ -22,7 +22,7 @@ from sentiment.threads.text.links import target_of
 from sentiment.threads.text.named import find_named
 from sentiment.threads.text.posts import Post, Thread, find_thread
 from sentiment.threads.text.quotes import Article as Quotable
-from sentiment.threads.text.quotes import Earlier, is_quote, unmark
+from sentiment.threads.text.quotes import Earlier, is_quote, unmark, unmark_all
 from sentiment.threads.text.replies import by_indent, by_names, by_titles, link
 
 OWN_BODY_WORDS = 40
@@ -49,6 +49,7 @@ def read_lines(lines: list[Line], document: Document) -> Draft:
         for line, length in thread.leads:
             line.cut(length)
         _end_thread(thread)
+        _unmark(thread)
     article = read_article(visible[: _article_end(visible, thread)], visible)
     draft = Draft(
         title=article.title, author=article.author, outlet=article.outlet, url=document.url, dates=article.dates
@@ -116,6 +117,16 @@ def _end_thread(thread: Thread) -> None:
         return
     while last.words and last.words[-1].is_marker("page", "control", "sort"):
         last.words.pop()
+
+
+def _unmark(thread: Thread) -> None:
+    """Posts as their writers wrote them, where the page marks all words as quotes."""
+    unmark_all([post.words for post in thread.posts])
+    for post in thread.posts:
+        for line in post.words:
+            if line.blank:
+                line.role = Role.BLANK
+        post.words = [line for line in post.words if not line.blank]
 
 
 def _opening_post(draft: Draft, article: Article, thread: Thread, visible: Sequence[Line]) -> None:

@@ -21,6 +21,8 @@ GLUED_CONFIDENCE = 0.4
 """Without a heading an interview or a play looks the same: a guess."""
 HEADED_SHARE, GLUED_SHARE = 0.4, 0.6
 """Share of lines from the first to the last such line that open a comment; the others go on with one."""
+TALK_WORDS, TALK = 4, 0.6
+"""Share of nameless entries with more words than the mark and three others, or that end a sentence; of menus a third does."""
 GLUED_LEAST = 4
 """Comments that must stand below an article without a heading, by so many different people."""
 
@@ -123,6 +125,9 @@ def _last_run(entries: list[_Entry]) -> list[_Entry]:
 def _credible(lines: Sequence[Line], entries: list[_Entry], heading: int | None, stop: int, rule: str) -> bool:
     share = len(entries) / (stop - entries[0].index)
     people = {entry.name for entry in entries if entry.name}
+    said = [lines[entry.index] for entry in entries]
+    if not people and sum(line.words > TALK_WORDS or line.ends_sentence for line in said) < TALK * len(said):
+        return False  # the items of a menu
     if heading is not None:
         near = entries[0].index - heading <= 4
         enough = len(entries) > 1 or bool(people)

@@ -21,13 +21,15 @@ LONGEST_LINKED = 20_000
 """Longer lines are prose; no pattern is tried on them."""
 USED = 0.3
 """Share of a list of addresses whose numbers stand in the text, for the list to be what those numbers mean."""
+MENU, MENU_LEAST = 0.3, 5
+"""Share and number of items of lists that are a link and nothing else; in lists that people type they are few."""
 NESTED = 3
 """Rounds in which links are resolved: a picture is a link's words in the second."""
 
 _TARGET = r"<[^<>\n]{0,2000}>|(?:[^\s()<>]|\([^\s()]{0,200}\)){0,2000}"
 _TITLED = r"(?:\s+(?:\"[^\"]{0,300}\"|'[^']{0,300}'))?"
-_INLINE = re.compile(rf"(?P<picture>!?)\[(?P<label>[^\[\]]{{0,500}})\]\((?P<target>{_TARGET}){_TITLED}\)")
-_BY_KEY = re.compile(r"(?P<picture>!?)\[(?P<label>[^\[\]]{0,500})\]\[(?P<key>[^\[\]]{0,100})\]")
+_INLINE = re.compile(rf"(?P<picture>!?)\[(?P<label>(?:\\.|[^\[\]\\]){{0,500}})\]\((?P<target>{_TARGET}){_TITLED}\)")
+_BY_KEY = re.compile(r"(?P<picture>!?)\[(?P<label>(?:\\.|[^\[\]\\]){0,500})\]\[(?P<key>[^\[\]]{0,100})\]")
 _AUTO = re.compile(r"<((?:https?|ftp)://[^\s<>]{1,2000}|[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4})>")
 _DEFINED = re.compile(r"^\s{0,3}\[(?P<key>[^\[\]^]{1,100})\]:\s+<?(?P<target>\S{1,2000}?)>?(?:\s+[\"'(].{0,300})?\s*$")
 _LISTED = re.compile(r"^\s*(?P<number>\d{1,5})\.\s+(?P<target>(?:[a-z][a-z0-9+.-]{1,20}:|/|#|\?|\./)\S{0,2000})\s*$", re.I)
@@ -36,6 +38,7 @@ _ADDRESS = re.compile(r"^(?:[a-z][a-z0-9+.-]{1,20}:|/|\.{1,2}/|#|\?|[\w%~-]+[./?
 _UNSAFE = re.compile(r"^\s*(?:javascript|data|vbscript|file|mailto)\s*:", re.I)
 _HOST = re.compile(r"^[a-z][a-z0-9+.-]{1,20}://[^/]{0,300}", re.I)
 _HEADED = re.compile(r"^\s{0,3}#{1,6}\s+(?=[^\W\d])")
+_BULLET = re.compile(r"^[-*+•]\s+")
 _FENCE = re.compile(r"^\s*:{3,}(?:\s*\{[^{}]*\})?\s*[\w-]*\s*$")
 _BOLD = re.compile(r"(\*\*|__)(?=\S)([^*_]{1,500}?)(?<=\S)\1")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -50,8 +53,16 @@ def unlink(lines: Sequence[Line]) -> None:
         if not line.aside and "[" in line.raw and len(line.raw) <= LONGEST_LINKED:
             linked = _resolve(line, targets) or linked
     if linked or any(_HEADED.match(line.raw) for line in lines):
+        menus = linked and _has_menus(lines)
         for line in lines:
-            _render(line)
+            _render(line, bullets=menus)
+
+
+def _has_menus(lines: Sequence[Line]) -> bool:
+    """Whether many items of lists are links and nothing else: a page as a clipper saves it, whose bullets are layout."""
+    items = [line for line in lines if len(line.raw) <= LONGEST_LINKED and _BULLET.match(line.text)]
+    whole = sum(bool(line.links) and _BULLET.sub("", line.text) == line.links[0][0] for line in items)
+    return whole >= max(MENU_LEAST, MENU * len(items))
 
 
 def target_of(lines: Sequence[Line], name: str, base: str | None) -> str | None:
@@ -137,7 +148,7 @@ def _resolve(line: Line, targets: dict[str, str]) -> bool:
         markdown = True
         if groups["picture"]:
             return groups["label"] if len(groups["label"]) <= 4 and not groups["label"].isascii() else ""
-        links.append((groups["label"].strip("*_ "), target))
+        links.append((_ESCAPED.sub(r"\1", groups["label"]).strip("*_ "), target))
         return groups["label"]
 
     def number(match: re.Match[str]) -> str:
@@ -160,11 +171,13 @@ def _resolve(line: Line, targets: dict[str, str]) -> bool:
     return markdown
 
 
-def _render(line: Line) -> None:
+def _render(line: Line, *, bullets: bool) -> None:
     """Take the marks of headings, of bold type and of escaped signs from a line of Markdown."""
     text = line.text
     if len(text) > LONGEST_LINKED or not text:
         return
+    if bullets:
+        text = _BULLET.sub("", text)
     shown = "" if _FENCE.match(text) else _HEADED.sub("", text)
     if "<" in shown:
         shown = _AUTO.sub(r"\1", shown)
@@ -174,5 +187,5 @@ def _render(line: Line) -> None:
         shown = _BOLD.sub(r"\2", shown)
     if "\\" in shown:
         shown = _ESCAPED.sub(r"\1", shown.removesuffix("\\"))
-    if shown != text:
+    if shown != line.text:
         line.say(shown.strip(), line.links)
