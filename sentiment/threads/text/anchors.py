@@ -18,6 +18,7 @@ CANDIDATES = 8
 _NUMBERED = re.compile(
     r"^(?:[#№]\s*|nr?\.\s*)?(?P<number>\d{1,6})\s*[.):]\s+(?P<author>\S.*)$|^#?(?P<alone>\d{1,6})[.:]?$", re.I
 )
+_DIGIT = re.compile(r"\d")
 _HASH = re.compile(r"(?:^|\s)#(?P<number>\d{1,6})(?=\s|$)")
 
 
@@ -91,7 +92,7 @@ def _numbered(view: View, low: int, high: int) -> list[Anchor]:
     anchors: list[Anchor] = []
     for index in range(low, high):
         line = view.lines[index]
-        if line.words > LONGEST_HEADER or len(line.text) > 160 or not any(sign.isdigit() for sign in line.text):
+        if line.words > LONGEST_HEADER or len(line.text) > 160 or not _DIGIT.search(line.text):
             continue
         if found := _NUMBERED.match(line.text):
             author = found["author"]
@@ -136,6 +137,8 @@ def _bylines(view: View, low: int, high: int) -> list[Anchor]:
     for index in range(low, high):
         line = view.lines[index]
         if line.words > LONGEST_HEADER or not line.folded:
+            continue
+        if not (line.text.endswith((":", "...", "…")) or view.date_kind(index)):
             continue
         plain = " ".join(line.text.split())
         found = verbs.search(plain.casefold())

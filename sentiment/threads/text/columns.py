@@ -7,7 +7,6 @@ other posts mention, holds the authors; the dated column that goes in order hold
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -34,10 +33,6 @@ UNKNOWN_LABEL = -0.2
 """What a label that announces no author takes from its column: ``Full name:`` in the forms that posts fill in, ``Mood:``."""
 NAMED = 0.5
 """Share of posts that a column must name to be the authors; columns of ranks and places name fewer or repeat themselves."""
-_MENTION = re.compile(
-    r"@(?P<at>[\w.+-]{2,30})|(?:^|[.!?:]\s|quote from:?|by)\s*(?P<who>[\w.+ -]{2,30}?)\s+(?:said|wrote|schrieb|a écrit|ha scritto|escribió|says|hat geschrieben|пишет|написал)\b",
-    re.I,
-)
 
 
 @dataclass
@@ -209,9 +204,7 @@ def _mentioned(view: View, gaps: Gaps) -> set[str]:
         for index in range(start, end):
             if view.date_kind(index) == "name" and (name := view.beside_date(index)):
                 found.add(fold(name))
-            text = view.lines[index].text[:300]
-            for match in _MENTION.finditer(text):
-                found.add(fold(match["at"] or match["who"]))
+            found.update(view.mentions(index))
     found.discard("")
     return found
 

@@ -29,8 +29,16 @@ def headings(lines: Sequence[Line]) -> list[int]:
 
 
 def _is_heading(line: Line) -> bool:
+    if line.announces is None:
+        line.announces = _announces(line)
+    return line.announces
+
+
+def _announces(line: Line) -> bool:
     if line.words > LONGEST or not line.folded:
         return False
+    if line.links and "#" not in line.folded and line.raw.lstrip()[:1] in "-*+" and "#" not in line.links[0][1]:
+        return False  # "Opinion" among the links of a menu leads to a section
     folded = line.folded.rstrip("^ ↓▼»")
     if line.text.startswith("#"):  # a heading in Markdown
         folded = fold(line.text.lstrip("# "))

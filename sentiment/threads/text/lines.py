@@ -46,6 +46,9 @@ class Line:
     """The links on the line: their words, and the addresses, which are no part of ``text``."""
     aside: bool = False
     """Whether the line only says where links lead."""
+    announces: bool | None = None
+    ends_thread: bool | None = None
+    """Whether the line opens the comments or ends them; None before somebody asked."""
 
     @cached_property
     def text(self) -> str:
@@ -63,6 +66,7 @@ class Line:
         for fact in ("folded", "words", "ends_sentence", "prose"):
             self.__dict__.pop(fact, None)
         self.text, self.links = text, links
+        self.announces = self.ends_thread = None
 
     @cached_property
     def indent(self) -> int:
@@ -99,7 +103,7 @@ class Line:
 
     def is_marker(self, *kinds: str) -> bool:
         """Whether the whole line is a known phrase of one of these kinds."""
-        return bool(self.folded) and any(self.folded in phrases(kind) for kind in kinds)
+        return self.folded in phrases(*kinds) if self.folded else False
 
     def starts_marker(self, *kinds: str) -> bool:
         """Whether the line begins with a known phrase of one of these kinds."""

@@ -98,10 +98,13 @@ def find_thread(lines: Sequence[Line], reference: datetime | None) -> Thread | N
     whole = kinds(view, 0, len(lines))
     cuts = [_cut(view, kind, 0, len(lines), None) for kind in whole]
     for heading in headings(lines):
+        tried: set[tuple[int, ...]] = set()
         for kind in whole:
             behind = tuple(anchor for anchor in kind.anchors if anchor.index > heading)
-            if not behind or not (kind.strong or len(behind) > 1):
+            places = tuple(anchor.index for anchor in behind)
+            if not behind or not (kind.strong or len(behind) > 1) or places in tried:
                 continue
+            tried.add(places)
             high = _end_behind(lines, behind)
             behind = tuple(anchor for anchor in behind if anchor.index < high)
             cut = _cut(view, Kind(kind.rule, behind, kind.strong), heading + 1, high, heading)

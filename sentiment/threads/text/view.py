@@ -23,12 +23,18 @@ LONGEST_HEADER = 14
 """Words of the longest line that can stand in a header; the longest seen was a name, a rank, two counts and a title."""
 LONGEST_LABELLED = 24
 """Words of the longest line that a label may open: what a user panel says about a person can be half a sentence."""
+LONGEST_MENTION = 300
+"""Signs of a line among which names are looked for that it addresses."""
 LONGEST_KEY = 8
 """Words of the longest line that can be the same furniture beside every post."""
 
 _LABEL = re.compile(r"([^\W\d][^:]{1,40}):(?=\s|$)")
 _TITLE = re.compile(r"(?:re|aw|sv|odp|antw|ответ)\s?:", re.I)
 """``Re: A title``: the subject line of a post."""
+_MENTION = re.compile(
+    r"@(?P<at>[\w.+-]{2,30})|(?:^|[.!?:]\s|quote from:?|by)\s*(?P<who>[\w.+ -]{2,30}?)\s+(?:said|wrote|schrieb|a écrit|ha scritto|escribió|says|hat geschrieben|пишет|написал)\b",
+    re.I,
+)
 _LEAD = re.compile(r"[\W_]*([^\W\d_]+)")
 _HAS_WORD = re.compile(r"[^\W_]|[^\x00-\x7f]")
 
@@ -47,6 +53,7 @@ class View:
         self._buttons: dict[int, bool] = {}
         self._quoting: dict[int, bool] = {}
         self._standing: dict[int, bool] = {}
+        self._mentions: dict[int, tuple[str, ...]] = {}
         self._values: dict[tuple[int, str], datetime | None] = {}
 
     def __len__(self) -> int:
@@ -116,6 +123,13 @@ class View:
         if index not in self._beside:
             self._beside[index] = name_beside_date(self.lines[index])
         return self._beside[index]
+
+    def mentions(self, index: int) -> tuple[str, ...]:
+        """The names that a line addresses or quotes, folded."""
+        if index not in self._mentions:
+            found = _MENTION.finditer(self.lines[index].text[:LONGEST_MENTION])
+            self._mentions[index] = tuple(fold(one["at"] or one["who"]) for one in found)
+        return self._mentions[index]
 
     def profile(self, index: int) -> bool:
         """As :func:`has_profile`, asked once."""
