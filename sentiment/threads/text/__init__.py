@@ -12,14 +12,15 @@ from datetime import datetime, time
 
 from sentiment.assemble import Draft, DraftComment
 from sentiment.records import Document, FoundDate
-from sentiment.threads.dates import date_in_url
+from sentiment.threads.dates import date_in_url, find_date
 from sentiment.threads.text.article import TITLE_REACH, Article, could_be_title, read_article
 from sentiment.threads.text.headed import end_of_comments, find_headed
-from sentiment.threads.text.headings import LONGEST, declared
+from sentiment.threads.text.headings import LONGEST, declared, is_heading
 from sentiment.threads.text.inline import find_inline
 from sentiment.threads.text.lines import Line, Role, join, shown, split
 from sentiment.threads.text.links import target_of
 from sentiment.threads.text.named import find_named
+from sentiment.threads.text.names import SOME_DAY, is_name
 from sentiment.threads.text.posts import Post, Thread, find_thread
 from sentiment.threads.text.quotes import Article as Quotable
 from sentiment.threads.text.quotes import Earlier, is_quote, unmark, unmark_all
@@ -28,6 +29,8 @@ from sentiment.threads.text.replies import by_indent, by_names, by_titles, link
 OWN_BODY_WORDS = 40
 """With fewer words of prose above the first post, the page is a forum thread and its first post is the article."""
 
+LONGEST_DELETED = 10
+"""Words of the longest notice in the place of a deleted comment."""
 LONG_ARTICLE = 250
 """Words above a thread without user panels from which on they are an article; notices above forum threads were shorter."""
 ADJACENT = 8
@@ -56,6 +59,8 @@ def read_lines(lines: list[Line], document: Document) -> Draft:
     )
     if thread and _is_forum(thread, article):
         _opening_post(draft, article, thread, visible)
+    elif thread and not article.body:
+        draft.title = draft.title or _title_above(visible, thread.posts[0])
     draft.body = join(article.body)
     if published:
         draft.dates.insert(0, FoundDate("url", published))
@@ -149,7 +154,7 @@ def _title_above(visible: Sequence[Line], first: Post) -> str | None:
     """The subject of a thread: the nearest line of some words above its first post."""
     end = bisect_left([line.number for line in visible], first.first)
     for line in reversed(visible[max(0, end - TITLE_REACH) : end]):
-        if 3 <= line.words <= 30 and could_be_title(line):
+        if 3 <= line.words <= 30 and could_be_title(line) and not is_heading(line):
             line.role = Role.TITLE
             return line.text
     return None
@@ -172,7 +177,7 @@ def _comments(draft: Draft, thread: Thread, article: Article, visible: Sequence[
         if not own and quoted and not post.header:
             waiting = quoted  # a quote on a line of its own belongs to the words below it
             continue
-        if not own or all(line.is_marker("deleted") for line in own):
+        if not own or all(_deleted(line) for line in own):
             _no_words(draft, quoted, post)
             continue
         for line in own:
@@ -187,6 +192,8 @@ def _comments(draft: Draft, thread: Thread, article: Article, visible: Sequence[
     last = thread.posts[-1].words[-1:]
     if last and last[0].words >= 4 and not last[0].ends_sentence and last[0] is visible[-1]:
         draft.notes.append("the file ends within the last comment, which may be cut off")
+    elif _ends_in_header(visible, thread):
+        draft.notes.append("the file ends behind the header of a comment, whose words are missing")
     draft.rule, draft.confidence = thread.rule, round(thread.confidence, 2)
     numbers = [post.number for post in kept]
     known = by_names([post.author for post in kept], [post.answers for post in kept])
@@ -196,6 +203,21 @@ def _comments(draft: Draft, thread: Thread, article: Article, visible: Sequence[
     for comment, *parents in zip(draft.comments, known, deeper, copied_from, titled, strict=True):
         comment.parent = next((parent for parent in parents if parent is not None), None)
     link(draft.comments, numbers, in_order=_in_order(draft.comments, numbers))
+
+
+def _ends_in_header(visible: Sequence[Line], thread: Thread) -> bool:
+    """Whether the last lines are a name and a date, without words below them."""
+    end = max(line.number for post in thread.posts for line in (*post.header, *post.words))
+    tail = [line for line in visible if line.number > end and not line.is_marker("control")]
+    if len(tail) != 2 or not is_name(tail[0].text):
+        return False
+    dates = [find_date(line.text, reference=SOME_DAY) for line in tail]
+    return dates[0] is None and dates[1] is not None
+
+
+def _deleted(line: Line) -> bool:
+    """``[removed]``, ``This comment was deleted by a moderator``: what the page says instead of words."""
+    return line.is_marker("deleted") or (line.words <= LONGEST_DELETED and line.starts_marker("deleted"))
 
 
 def _no_words(draft: Draft, quoted: Sequence[Line], post: Post) -> None:

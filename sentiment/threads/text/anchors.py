@@ -95,14 +95,22 @@ def _numbered(view: View, low: int, high: int) -> list[Anchor]:
         if line.words > LONGEST_HEADER or len(line.text) > 160 or not _DIGIT.search(line.text):
             continue
         if found := _NUMBERED.match(line.text):
-            author = found["author"]
+            author = _speaker(found["author"] or "")
             if author and not (is_name(author) and line.words <= 8):
                 continue
-            anchors.append(Anchor(index, int(found["number"] or found["alone"]), author))
+            anchors.append(Anchor(index, int(found["number"] or found["alone"]), author or None))
         elif found := _HASH.search(line.text):
             anchors.append(Anchor(index, int(found["number"])))
     run = longest_run(anchors)
     return run if len(run) > 1 or (run and run[0].number == 1 and run[0].author) else []
+
+
+def _speaker(text: str) -> str:
+    """The name in ``ann says:``; nothing for a verb whose name is missing."""
+    if not text.endswith(":"):
+        return text
+    found = pattern("byline").search(text.casefold())
+    return text[: found.start()].strip(NAME_EDGES) if found and not text[found.end() :].strip(" :") else text
 
 
 def longest_run(anchors: Iterable[Anchor]) -> list[Anchor]:

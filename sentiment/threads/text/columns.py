@@ -25,7 +25,7 @@ from sentiment.threads.text.words import words
 
 SPARE, NEXT_BEST = 2, 0.7
 """A post that the best column leaves without a name gets it from the second, if that one is nearly as good."""
-FEW_VALUES = 0.4
+FEW_VALUES = 0.25
 """Share of different values in a column of buttons at most; in a short thread one person can write most of the posts."""
 SIGNED = 2
 """Words of a last line that may be the writer's name below a letter."""

@@ -27,7 +27,7 @@ GLUED_LEAST = 4
 """Comments that must stand below an article without a heading, by so many different people."""
 
 _ENTRY = re.compile(
-    r"^(?P<bullet>(?:[*•◦▪‣·+]|-{1,2}|–|—|>)\s+)?(?P<mark>(?:\(?(?P<number>\d{1,4})[.):]|\[(?P<boxed>\d{1,4})\]|#(?P<hash>\d{1,4})[.:)]?)\s+)?"
+    r"^(?P<bullet>(?:[*+>]{1,8}|[•◦▪‣·]|-{1,8}|–|—)\s+)?(?P<mark>(?:\(?(?P<number>\d{1,4})[.):]|\[(?P<boxed>\d{1,4})\]|#(?P<hash>\d{1,4})[.:)]?)\s+)?"
     r"(?:(?P<name>[^\s:(\[][^:(\[]{0,38}?)\s*(?:[(\[](?P<date>[^)\]]{3,40})[)\]]\s*)?(?P<colon>\s[–—-]|:)\s+)?(?=\S)"
 )
 
@@ -40,6 +40,8 @@ class _Entry:
     bullet: bool
     name: str | None
     date: str | None
+    depth: int = 0
+    """Levels below the first that the bullet shows: ``--`` answers ``-``."""
 
 
 def find_inline(lines: Sequence[Line], reference: datetime | None) -> Thread | None:
@@ -77,7 +79,8 @@ def _entry(line: Line, index: int) -> _Entry | None:
     number = next((int(found[key]) for key in ("number", "boxed", "hash") if found[key]), None)
     if cut <= 0 or len(line.text) <= cut or not (name or number is not None or found["bullet"]):
         return None
-    return _Entry(index, cut, number, bool(found["bullet"]), name, date)
+    depth = len((found["bullet"] or "").strip()) - 1
+    return _Entry(index, cut, number, bool(found["bullet"]), name, date, max(0, depth))
 
 
 def _kinds(entries: list[_Entry]) -> list[tuple[str, list[_Entry]]]:
@@ -103,7 +106,7 @@ def _thread(
     posts = []
     for entry, end in zip(entries, [*(entry.index for entry in entries[1:]), stop], strict=True):
         line = lines[entry.index]
-        post = Post(entry.index, words=[line], author=entry.name, number=entry.number, indent=line.indent)
+        post = Post(entry.index, words=[line], author=entry.name, number=entry.number, indent=line.indent + entry.depth)
         post.words += [other for other in lines[entry.index + 1 : end] if not other.is_marker("control", "sort")]
         if entry.date:
             post.date = find_date(entry.date, reference=reference)

@@ -16,6 +16,10 @@ _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 """Signs of scripts without blanks between words; two of them make about one word."""
 _SENTENCE_END = re.compile(r"[.!?…:;。！？][\"'”’»)\]]*$")
 
+_BRANCHES = "│┃├└┣┗╰|`+"
+_TREE = re.compile(r"^(?:[\s│┃|]*(?:[├└┣┗╰][─━-]*|(?:[|`+]--+))\s*|[\s│┃]*[│┃]\s*)")
+"""What a drawn tree puts before its leaves: ``│   └── ``, ``|   `-- ``."""
+
 LONGEST_LINE = 20_000
 """A line longer than this is prose; no pattern is tried on it (a page of one line stays linear in its size)."""
 
@@ -52,8 +56,11 @@ class Line:
 
     @cached_property
     def text(self) -> str:
-        """The line without surrounding space."""
-        return self.raw.strip().strip("\ufeff\u200b")
+        """The line without surrounding space, and without the branches of a drawn tree."""
+        text = self.raw.strip().strip("\ufeff\u200b")
+        if text[:1] in _BRANCHES and len(text) <= LONGEST_LINE:
+            text = _TREE.sub("", text)
+        return text
 
     def cut(self, length: int) -> None:
         """Take the first signs off the words and keep them as the line's lead."""
@@ -70,9 +77,10 @@ class Line:
 
     @cached_property
     def indent(self) -> int:
-        """Leading blanks, a tab counted as four."""
-        expanded = self.raw.expandtabs(4)
-        return len(expanded) - len(expanded.lstrip(" \xa0"))
+        """Leading blanks, a tab counted as four, and branches of a drawn tree."""
+        expanded = self.raw[:LONGEST_LINE].expandtabs(4)
+        drawn = _TREE.match(expanded)
+        return drawn.end() if drawn else len(expanded) - len(expanded.lstrip(" \xa0"))
 
     @cached_property
     def folded(self) -> str:

@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from sentiment.threads.dates import find_date, parse_date
 from sentiment.threads.markers import fold, pattern, phrases
 from sentiment.threads.text.lines import Line
-from sentiment.threads.text.names import NAME_EDGES, PARTS, SOME_DAY, clean_name, loosened, name_beside_date
+from sentiment.threads.text.names import NAME_EDGES, PARTS, SOME_DAY, abbreviated, clean_name, loosened, name_beside_date
 from sentiment.threads.text.replies import answered
 from sentiment.threads.text.words import has, opens, words
 
@@ -62,7 +62,9 @@ class View:
     def short(self, index: int) -> bool:
         """Whether a line has at most six words and does not end as a sentence."""
         line = self.lines[index]
-        return line.words <= 6 and (not line.words or not line.text.endswith((".", "!", "?", ",", "…")))
+        if line.words > 6:
+            return False
+        return not line.words or not line.text.endswith((".", "!", "?", ",", "…")) or abbreviated(line.text)
 
     def keys(self, index: int) -> tuple[str, ...]:
         """What the line may share with others of its kind, the whole line first; empty for running text."""
@@ -144,9 +146,10 @@ class View:
         return self._buttons[index]
 
     def quoting(self, index: int) -> bool:
-        """As :func:`quote_attribution`, asked once."""
+        """Whether a line opens a quote or is one, asked once."""
         if index not in self._quoting:
-            self._quoting[index] = quote_attribution(self.lines[index])
+            line = self.lines[index]
+            self._quoting[index] = line.text.startswith(">") or quote_attribution(line)
         return self._quoting[index]
 
     def standing(self, index: int) -> bool:
