@@ -169,6 +169,8 @@ class View:
         line = self.lines[index]
         if line.words > LONGEST_HEADER or line.folded in words("rank") or empty_of_words(line) or self.button(index):
             return None
+        if line.prose:
+            return None  # "Thanks, that is good news for us all."
         if self.date_kind(index) in ("whole", "start", "numbered"):
             return None
         if is_title(line):
