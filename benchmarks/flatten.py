@@ -216,4 +216,8 @@ def _escaped(text: str) -> str:
 
 def _address(href: str) -> str:
     """An address as it stands between round brackets."""
-    return re.sub(r"[\s<>]", lambda sign: f"%{ord(sign.group()):02X}", href.strip()).replace("(", "%28").replace(")", "%29")
+    return (
+        re.sub(r"[\s<>]", lambda sign: f"%{ord(sign.group()):02X}", href.strip())
+        .replace("(", "%28")
+        .replace(")", "%29")
+    )

@@ -155,7 +155,7 @@ def in_form(pages: Iterable[dict[str, Any]], form: str) -> Iterator[dict[str, An
         if "posts" in page:
             yield {**page, "content": make(page["html"]) if make else page["html"]}
             continue
-        content: str | bytes = page["bytes_as_latin1"].encode("latin-1")
+        content: bytes = page["bytes_as_latin1"].encode("latin-1")
         yield {**page, "content": make(_decoded(content)) if make else content}
 
 

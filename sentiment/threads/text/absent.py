@@ -16,6 +16,8 @@ from sentiment.threads.text.view import View
 
 STEADY = 0.6
 """Share of the known names that stand at one place of their headers, for the place to be believed."""
+BESIDE = 3
+"""Lines above the date among which the columns of names reach, in the header or above it."""
 KNOWN_ABOVE = 5
 """Lines above a header among which a name is looked for that the thread mentions elsewhere."""
 
@@ -24,6 +26,9 @@ def fill_names(
     view: View, gaps: Gaps, authors: list[str | None], dated: Sequence[int | None], mentioned: Collection[str]
 ) -> None:
     """Give posts without a name the one that stands where the others' names do, and take its line into their header."""
+    for number, author in enumerate(authors):
+        if author:
+            _take_in(view, gaps, number, author)
     if all(authors):
         return
     known = {fold(author) for author in authors if author} | set(mentioned)
@@ -45,6 +50,19 @@ def fill_names(
         authors[number] = name
         gaps.starts[number] = min(gaps.starts[number], index)
         gaps.ends[number] = max(gaps.ends[number], index + 1)
+
+
+def _take_in(view: View, gaps: Gaps, number: int, author: str) -> None:
+    """Grow a header by the name that was found above it, at the others' distance from the date."""
+    start = gaps.starts[number]
+    if any(view.name(index) == author for index in range(start, gaps.ends[number])):
+        return
+    for index in range(start - 1, max(-1, start - 1 - BESIDE), -1):
+        if not _spare(gaps, number, index):
+            return
+        if view.name(index) == author:
+            gaps.starts[number] = index
+            return
 
 
 def _places(

@@ -176,7 +176,7 @@ class _Learner:
         return self.view.standing(index)
 
     def _says(self, index: int) -> bool:
-        """Whether a sentence ends as the headers do: ``There will be a bus, it says.``"""
+        """Whether a sentence ends as the headers do, like ``There will be a bus, it says.`` below ``ann says:``."""
         line = self.view.lines[index]
         return line.text.endswith((".", "!", "?")) and line.folded.rpartition(" ")[2] in phrases("byline")
 

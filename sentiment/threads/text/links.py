@@ -32,7 +32,9 @@ _INLINE = re.compile(rf"(?P<picture>!?)\[(?P<label>(?:\\.|[^\[\]\\]){{0,500}})\]
 _BY_KEY = re.compile(r"(?P<picture>!?)\[(?P<label>(?:\\.|[^\[\]\\]){0,500})\]\[(?P<key>[^\[\]]{0,100})\]")
 _AUTO = re.compile(r"<((?:https?|ftp)://[^\s<>]{1,2000}|[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4})>")
 _DEFINED = re.compile(r"^\s{0,3}\[(?P<key>[^\[\]^]{1,100})\]:\s+<?(?P<target>\S{1,2000}?)>?(?:\s+[\"'(].{0,300})?\s*$")
-_LISTED = re.compile(r"^\s*(?P<number>\d{1,5})\.\s+(?P<target>(?:[a-z][a-z0-9+.-]{1,20}:|/|#|\?|\./)\S{0,2000})\s*$", re.I)
+_LISTED = re.compile(
+    r"^\s*(?P<number>\d{1,5})\.\s+(?P<target>(?:[a-z][a-z0-9+.-]{1,20}:|/|#|\?|\./)\S{0,2000})\s*$", re.I
+)
 _NUMBER = re.compile(r"\[(\d{1,5})\](?=(?P<label>[^\[\]]{0,200}))")
 _ADDRESS = re.compile(r"^(?:[a-z][a-z0-9+.-]{1,20}:|/|\.{1,2}/|#|\?|[\w%~-]+[./?=]|$)", re.I)
 _UNSAFE = re.compile(r"^\s*(?:javascript|data|vbscript|file|mailto)\s*:", re.I)
@@ -92,10 +94,10 @@ def _definitions(lines: Sequence[Line]) -> dict[str, str]:
     """``[7]: address`` anywhere in the text; those lines are nobody's words."""
     found: dict[str, str] = {}
     for line in lines:
-        if "]:" in line.raw and len(line.raw) <= LONGEST_LINKED and (match := _DEFINED.match(line.raw)):
-            if _ADDRESS.match(match["target"]):
-                found[match["key"].casefold()] = match["target"]
-                line.aside = True
+        match = _DEFINED.match(line.raw) if "]:" in line.raw and len(line.raw) <= LONGEST_LINKED else None
+        if match and _ADDRESS.match(match["target"]):
+            found[match["key"].casefold()] = match["target"]
+            line.aside = True
     return found
 
 
@@ -115,7 +117,9 @@ def _numbered_list(lines: Sequence[Line]) -> dict[str, str]:
     if not found:
         return {}
     first = at[-1]
-    used = {number for line in lines[:first] if "[" in line.raw for number, _ in _NUMBER.findall(line.raw[:LONGEST_LINKED])}
+    used = {
+        number for line in lines[:first] if "[" in line.raw for number, _ in _NUMBER.findall(line.raw[:LONGEST_LINKED])
+    }
     if len(used & found.keys()) < max(1, USED * len(found)):
         return {}
     start = first

@@ -49,12 +49,31 @@ def is_name(text: str) -> bool:
 def abbreviated(text: str) -> bool:
     """``John Doe Jr.``: a full stop behind a short last word, all words with capitals."""
     *others, last = text.split() or [""]
-    return text.endswith(".") and len(last) <= 4 and len(others) > 1 and all(piece[0].isupper() for piece in (*others, last))
+    return (
+        text.endswith(".")
+        and len(last) <= 4
+        and len(others) > 1
+        and all(piece[0].isupper() for piece in (*others, last))
+    )
 
 
 @cache
 def _furniture() -> frozenset[str]:
-    kinds = ("control", "sort", "form_line", "heading", "empty", "page", "footer", "profile", "edited", "lead", "rank", "closing", "deleted")
+    kinds = (
+        "control",
+        "sort",
+        "form_line",
+        "heading",
+        "empty",
+        "page",
+        "footer",
+        "profile",
+        "edited",
+        "lead",
+        "rank",
+        "closing",
+        "deleted",
+    )
     return frozenset().union(*(words(kind) for kind in kinds))
 
 

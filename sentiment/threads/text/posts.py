@@ -122,9 +122,7 @@ def find_thread(lines: Sequence[Line], reference: datetime | None) -> Thread | N
     found = []
     for headed in (False, True):
         # short words below "ann says:" are worth little, but behind a heading they are no less sure
-        own = [
-            cut for cut in cuts if (cut.heading is not None) == headed and (cut.worth > 0 or cut.kind.says)
-        ]
+        own = [cut for cut in cuts if (cut.heading is not None) == headed and (cut.worth > 0 or cut.kind.says)]
         own.sort(key=lambda cut: -cut.worth)
         for cut in own[:FINALISTS]:
             thread = _thread(view, cut, reference)

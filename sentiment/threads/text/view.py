@@ -15,7 +15,15 @@ from functools import cache, lru_cache
 from sentiment.threads.dates import find_date, parse_date
 from sentiment.threads.markers import fold, pattern, phrases
 from sentiment.threads.text.lines import Line
-from sentiment.threads.text.names import NAME_EDGES, PARTS, SOME_DAY, abbreviated, clean_name, loosened, name_beside_date
+from sentiment.threads.text.names import (
+    NAME_EDGES,
+    PARTS,
+    SOME_DAY,
+    abbreviated,
+    clean_name,
+    loosened,
+    name_beside_date,
+)
 from sentiment.threads.text.replies import answered
 from sentiment.threads.text.words import has, opens, words
 

@@ -9,7 +9,6 @@ from functools import cache, lru_cache
 from sentiment.shipped import shipped
 from sentiment.threads.markers import fold, phrases
 
-
 _WORD = re.compile(r"\w+")
 
 
