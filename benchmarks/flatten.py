@@ -10,6 +10,7 @@ and links with their addresses.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 _FEW = 400
@@ -91,8 +92,13 @@ class _Flattener(HTMLParser):
 
 def flatten(html: str) -> str:
     """The text of a page, one line per block, without blank lines."""
-    shown = _lines(html, _SILENT)
-    return shown if len(shown) >= _FEW else max(shown, _lines(html, _SILENT - {"noscript"}), key=len)
+    return _shown(html, _lines)
+
+
+def _shown(html: str, write: Callable[[str, frozenset[str]], str]) -> str:
+    """What a page shows, or shows without scripts."""
+    text = write(html, _SILENT)
+    return text if len(text) >= _FEW else max(text, write(html, _SILENT - {"noscript"}), key=len)
 
 
 def _lines(html: str, silent: frozenset[str]) -> str:
@@ -191,8 +197,7 @@ class _Clipper(HTMLParser):
 
 def clip(html: str) -> str:
     """A page as Markdown with links, as a web clipper saves it."""
-    shown = _clipped(html, _SILENT)
-    return shown if len(shown) >= _FEW else max(shown, _clipped(html, _SILENT - {"noscript"}), key=len)
+    return _shown(html, _clipped)
 
 
 def _clipped(html: str, silent: frozenset[str]) -> str:
