@@ -1,6 +1,6 @@
 """How well threads are read on a public benchmark file, as one line of JSON.
 
-    python benchmarks/threads.py FILE.jsonl.xz [--peer trafilatura]
+    python -m benchmarks.threads FILE.jsonl.xz [--peer trafilatura] [--form page|lines|markdown]
 
 FILE holds one page per line, of one of two kinds. *Forum threads*: ``url``, ``html`` and ``posts`` (each ``text``,
 ``author``, ``date``). *News pages and blogs*: ``url``, ``bytes_as_latin1``, and snippets of text that stand in
@@ -28,6 +28,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
+from benchmarks.flatten import clip, flatten
+
 AGREEMENT = 0.9
 _WORD = re.compile(r"\w+")
 _FULL_DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d\d\b")
@@ -51,6 +53,9 @@ class Reading:
     body: Item = field(default_factory=lambda: Item(""))
     comments: list[Item] = field(default_factory=list)
 
+
+FORMS: dict[str, Callable[[str], str] | None] = {"page": None, "lines": flatten, "markdown": clip}
+"""What a page is turned into before it is read: nothing, the lines that a person would copy, or what a web clipper saves."""
 
 Reader = Callable[[str | bytes, str], Reading]
 
@@ -90,7 +95,7 @@ def score_forums(pages: Iterable[dict[str, Any]], reader: Reader) -> dict[str, A
     seconds = 0.0
     for page in pages:
         start = time.perf_counter()
-        reading = reader(page["html"], page["url"])
+        reading = reader(page["content"], page["url"])
         seconds += time.perf_counter() - start
         counts["pages"] += 1
         counts["gold"] += len(page["posts"])
@@ -117,7 +122,7 @@ def score_comments(pages: Iterable[dict[str, Any]], reader: Reader) -> dict[str,
     seconds = 0.0
     for page in pages:
         start = time.perf_counter()
-        reading = reader(page["bytes_as_latin1"].encode("latin-1"), page["url"])
+        reading = reader(page["content"], page["url"])
         seconds += time.perf_counter() - start
         body, comments = _flat(reading.body.text), [_flat(item.text) for item in reading.comments]
         wanted, inside, outside = ([_flat(s) for s in page[kind]] for kind in ("comments", "body", "not_body"))
@@ -141,6 +146,23 @@ def score_comments(pages: Iterable[dict[str, Any]], reader: Reader) -> dict[str,
         "false_pages": counts["false"],
         "pages_per_s": round(counts["pages"] / max(seconds, 1e-9), 1),
     }
+
+
+def in_form(pages: Iterable[dict[str, Any]], form: str) -> Iterator[dict[str, Any]]:
+    """The pages as they are given to the reader; making the form is no part of the reader's time."""
+    make = FORMS[form]
+    for page in pages:
+        if "posts" in page:
+            yield {**page, "content": make(page["html"]) if make else page["html"]}
+            continue
+        content: bytes = page["bytes_as_latin1"].encode("latin-1")
+        yield {**page, "content": make(_decoded(content)) if make else content}
+
+
+def _decoded(content: bytes) -> str:
+    from sentiment.sources.decode import decode
+
+    return decode(content).text
 
 
 def _matched(posts: list[dict[str, Any]], reading: Reading, *, with_quotes: bool) -> list[tuple[dict[str, Any], Item]]:
@@ -221,13 +243,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("file", type=Path)
     parser.add_argument("--peer", choices=["trafilatura"], help="measure the peer instead of this project")
+    parser.add_argument("--form", choices=list(FORMS), default="page", help="what the pages are turned into before")
     options = parser.parse_args(arguments)
     reader = trafilatura if options.peer else own
     pages = list(rows(options.file))
     if not pages:
         parser.error(f"{options.file} holds no pages")
     score = score_forums if "posts" in pages[0] else score_comments
-    sys.stdout.write(json.dumps({"reader": options.peer or "sentiment", **score(pages, reader)}) + "\n")
+    scores = score(in_form(pages, options.form), reader)
+    sys.stdout.write(json.dumps({"reader": options.peer or "sentiment", "form": options.form, **scores}) + "\n")
     return 0
 
 

@@ -72,7 +72,7 @@ def assemble(draft: Draft, document: Document) -> Page:
             published_from=draft.dates[0].where if draft.dates else None,
             dates=tuple(draft.dates),
             boilerplate=tuple(draft.boilerplate),
-            notes=tuple(draft.notes),
+            notes=(*document.notes, *draft.notes),
         ),
     )
 

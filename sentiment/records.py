@@ -32,6 +32,8 @@ class Document:
     """Named by a manifest or an export; None leaves it to the page's own evidence."""
     saved: datetime | None = None
     """When the page was saved, if the source knows: relative dates are counted from here."""
+    notes: tuple[str, ...] = ()
+    """What was done to the bytes that the reader of the page should know: garbled lines that were mended."""
 
 
 @dataclass(frozen=True, slots=True)

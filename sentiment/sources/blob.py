@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 
 from sentiment.errors import InputError
 from sentiment.records import Document, Page, Skipped
-from sentiment.sources.decode import decode
+from sentiment.sources.decode import Decoded, decode
 from sentiment.sources.manifest import Entry
 from sentiment.sources.options import MEBIBYTE
 
@@ -53,15 +53,19 @@ class Blob:
         return data
 
     def text(self, limit: int) -> str:
-        """All of it as text; mended mojibake is logged.
+        """As :meth:`decoded`, the text alone."""
+        return self.decoded(limit).text
+
+    def decoded(self, limit: int) -> Decoded:
+        """All of it as text, and how that was come by; mended mojibake is logged.
 
         Raises:
             InputError: it is larger than ``limit``, or not text.
         """
         decoded = decode(self.read(limit))
-        if decoded.repaired:
-            _log.info("%s: %d garbled lines mended", self.source, decoded.repaired)
-        return decoded.text
+        for note in decoded.notes:
+            _log.info("%s: %s", self.source, note)
+        return decoded
 
     def head(self) -> bytes:
         """The first bytes of it."""
@@ -69,7 +73,13 @@ class Blob:
             return stream.read(HEAD)
 
     def document(
-        self, content: str, *, url: str | None = None, media_type: str | None = None, saved: datetime | None = None
+        self,
+        content: str,
+        *,
+        url: str | None = None,
+        media_type: str | None = None,
+        saved: datetime | None = None,
+        notes: tuple[str, ...] = (),
     ) -> Document:
         """A document with this content; what a manifest says goes before what the file says."""
         return Document(
@@ -79,6 +89,7 @@ class Blob:
             media_type=media_type,
             outlet=self.manifest.outlet,
             saved=saved,
+            notes=notes,
         )
 
 

@@ -21,6 +21,11 @@ class Decoded:
     repaired: int
     """How many lines were mojibake (UTF-8 once read as something else) and were mended."""
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said of mended lines; nothing where there were none."""
+        return (f"{self.repaired} garbled line{'s' * (self.repaired > 1)} mended",) if self.repaired else ()
+
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

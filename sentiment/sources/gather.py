@@ -93,7 +93,7 @@ def page(blob: Blob, thread: Thread, rule: str, *, only: bool = False) -> Page:
         dates=[FoundDate("export", thread.published.date())] if thread.published else [],
         rule=rule,
         declared_comments=thread.declared,
-        notes=_notes(thread, orphans, mended),
+        notes=_notes(thread, len(drafts), orphans, mended),
     )
     source = blob.source if only else encodable(f"{blob.source}::{thread.url or thread.key}")
     outlet = blob.manifest.outlet or thread.outlet
@@ -114,8 +114,10 @@ def _once(thread: Thread) -> list[Found]:
     return once
 
 
-def _notes(thread: Thread, orphans: int, mended: int) -> list[str]:
+def _notes(thread: Thread, comments: int, orphans: int, mended: int) -> list[str]:
     notes = [f"{count} left out: {reason}" for reason, count in sorted(thread.left_out.items())]
+    if thread.declared is not None and thread.declared != comments:
+        notes.insert(0, f"{thread.declared} comments declared, {comments} in the file")
     if orphans:
         notes.append(f"{orphans} answer a comment that is not here")
     if mended:

@@ -29,7 +29,8 @@ def read_mhtml(blob: Blob, options: ReadOptions) -> Iterator[Item]:
     payload = page.get_payload(decode=True)
     if not isinstance(payload, bytes) or not payload.strip():
         raise InputError("an MHTML file whose page is empty; save the page again")
-    content = decode(payload, declared=page.get_content_charset()).text
+    decoded = decode(payload, declared=page.get_content_charset())
+    content = decoded.text
     url, saved = origin(content)
     parts = _by_address(message, page)
     content = inline(content, lambda address: _frame(parts.get(address)))
@@ -38,6 +39,7 @@ def read_mhtml(blob: Blob, options: ReadOptions) -> Iterator[Item]:
         url=_address(page, message) or url,
         media_type="text/plain" if page.get_content_type() == "text/plain" else "text/html",
         saved=machine_date(str(message.get("Date", ""))) or saved,
+        notes=decoded.notes,
     )
 
 

@@ -133,13 +133,15 @@ def _item(blob: Blob, record: Record, options: ReadOptions, seen: set[bytes]) ->
     if digest in seen:
         return _REPEATED
     seen.add(digest)
+    decoded = decode(response.unpacked(options.max_bytes), declared=response.charset)
     return Document(
         source=_source(blob, record),
-        content=decode(response.unpacked(options.max_bytes), declared=response.charset).text,
+        content=decoded.text,
         url=web_address(record.target),
         media_type=media_type,
         outlet=blob.manifest.outlet,
         saved=machine_date(record.headers.get("warc-date")),
+        notes=decoded.notes,
     )
 
 

@@ -23,16 +23,18 @@ _WAYBACK = re.compile(r"FILE ARCHIVED ON (\d\d:\d\d:\d\d \w{3} \d\d, \d{4}) AND 
 
 def read_html(blob: Blob, options: ReadOptions) -> Iterator[Item]:
     """A saved page, with the comments that it shows in frames."""
-    content = blob.text(options.max_bytes)
+    decoded = blob.decoded(options.max_bytes)
+    content = decoded.text
     url, saved = origin(content)
     if blob.beside is not None:
         content = inline(content, lambda address: _frame(blob, address))
-    yield blob.document(content, url=url, media_type="text/html", saved=saved)
+    yield blob.document(content, url=url, media_type="text/html", saved=saved, notes=decoded.notes)
 
 
 def read_text(blob: Blob, options: ReadOptions) -> Iterator[Item]:
     """A plain text."""
-    yield blob.document(blob.text(options.max_bytes), media_type="text/plain")
+    decoded = blob.decoded(options.max_bytes)
+    yield blob.document(decoded.text, media_type="text/plain", notes=decoded.notes)
 
 
 def _frame(blob: Blob, address: str) -> str | None:

@@ -70,6 +70,7 @@ def test_reddit(tmp_path: Path) -> None:
     assert page.comments[0].score == 3
     assert page.evidence.declared_comments == 9
     assert page.evidence.notes == (
+        "9 comments declared, 4 in the file",
         "1 left out: deleted",
         "4 left out: not in the file (more to load)",
         "1 left out: removed",

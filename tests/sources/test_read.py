@@ -206,9 +206,10 @@ def test_text_that_begins_like_data(tmp_path: Path, text: str) -> None:
     assert list(read([tmp_path / "a.txt"])) == [Document(str(tmp_path / "a.txt"), text, media_type="text/plain")]
 
 
-def test_mended_lines_are_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """How many garbled lines of a file were mended is logged."""
+def test_mended_lines_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """How many garbled lines of a file were mended is logged, and goes to the page's notes."""
     (tmp_path / "a.txt").write_text("perchÃ© no\nok\ncosÃ¬ sia", encoding="utf-8")
     with caplog.at_level("INFO"):
-        assert [i.content for i in read([tmp_path / "a.txt"]) if isinstance(i, Document)] == ["perché no\nok\ncosì sia"]
+        found = [(i.content, i.notes) for i in read([tmp_path / "a.txt"]) if isinstance(i, Document)]
+    assert found == [("perché no\nok\ncosì sia", ("2 garbled lines mended",))]
     assert caplog.messages == [f"{tmp_path}/a.txt: 2 garbled lines mended"]

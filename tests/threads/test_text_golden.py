@@ -24,7 +24,7 @@ def read(form: str) -> tuple[Page, dict]:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_comments(form: str) -> None:
-    """Every comment is found once, with its author and its own words."""
+    """Every comment is found once, with its author, where the author's page is, and its own words."""
     page, expected = read(form)
     assert [c.author for c in page.comments] == [c["author"] for c in expected["comments"]]
     for comment, wanted in zip(page.comments, expected["comments"], strict=True):
@@ -32,6 +32,7 @@ def test_comments(form: str) -> None:
             assert comment.text == wanted["text"]
         assert wanted.get("text_has", "") in comment.text
         assert comment.quote == wanted.get("quote", comment.quote)
+        assert comment.author_url == wanted.get("author_url", comment.author_url)
 
 
 @pytest.mark.parametrize("form", FORMS)

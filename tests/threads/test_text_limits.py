@@ -37,9 +37,11 @@ def test_every_post_of_a_long_thread() -> None:
     "text",
     [
         "", "\n\n", "\0\0\n\0", "a" * 2_000_000, "word and word. " * 100_000, "ab\n" * 20_000, "Comments\n" * 5_000,
+        ("[a](" * 4_000 + "\n") * 20, ("[a][" * 4_000 + "\n") * 20, "[ann](/u/1)\n" * 5_000, "**a" * 6_000 + "](x)\n# a\n",
+        "[1]ann\n" * 5_000 + "References\n" + "".join(f"{i}. /u/{i}\n" for i in range(5_000)), "├── ann: yes\n" * 5_000,
         "1. ann\n" * 5_000, "ann says:\n" * 5_000, "> " * 100_000, "5 May 2018\n" * 5_000, "\ud800 says:\nyes\n" * 50, "\u202e\u200b\n" * 1000,
     ],
-    ids=range(13),
+    ids=range(19),
 )  # fmt: skip
 def test_bad_input(text: str) -> None:
     """Nothing that is only strange takes long or raises."""

@@ -12,20 +12,25 @@ from datetime import datetime, time
 
 from sentiment.assemble import Draft, DraftComment
 from sentiment.records import Document, FoundDate
-from sentiment.threads.dates import date_in_url
+from sentiment.threads.dates import date_in_url, find_date
 from sentiment.threads.text.article import TITLE_REACH, Article, could_be_title, read_article
 from sentiment.threads.text.headed import end_of_comments, find_headed
-from sentiment.threads.text.headings import LONGEST, declared
+from sentiment.threads.text.headings import LONGEST, declared, is_heading
 from sentiment.threads.text.inline import find_inline
 from sentiment.threads.text.lines import Line, Role, join, shown, split
+from sentiment.threads.text.links import target_of
+from sentiment.threads.text.named import find_named
+from sentiment.threads.text.names import SOME_DAY, is_name
 from sentiment.threads.text.posts import Post, Thread, find_thread
 from sentiment.threads.text.quotes import Article as Quotable
-from sentiment.threads.text.quotes import Earlier, is_quote, unmark
+from sentiment.threads.text.quotes import Earlier, is_quote, unmark, unmark_all
 from sentiment.threads.text.replies import by_indent, by_names, by_titles, link
 
 OWN_BODY_WORDS = 40
 """With fewer words of prose above the first post, the page is a forum thread and its first post is the article."""
 
+LONGEST_DELETED = 10
+"""Words of the longest notice in the place of a deleted comment."""
 LONG_ARTICLE = 250
 """Words above a thread without user panels from which on they are an article; notices above forum threads were shorter."""
 ADJACENT = 8
@@ -47,17 +52,22 @@ def read_lines(lines: list[Line], document: Document) -> Draft:
         for line, length in thread.leads:
             line.cut(length)
         _end_thread(thread)
+        _unmark(thread)
     article = read_article(visible[: _article_end(visible, thread)], visible)
-    draft = Draft(title=article.title, author=article.author, outlet=article.outlet, dates=article.dates)
+    draft = Draft(
+        title=article.title, author=article.author, outlet=article.outlet, url=document.url, dates=article.dates
+    )
     if thread and _is_forum(thread, article):
         _opening_post(draft, article, thread, visible)
+    elif thread and not article.body:
+        draft.title = draft.title or _title_above(visible, thread.posts[0])
     draft.body = join(article.body)
     if published:
         draft.dates.insert(0, FoundDate("url", published))
     if thread:
         _comments(draft, thread, article, visible)
     draft.declared_comments = _declared(visible, thread)
-    draft.boilerplate = [line.text for line in visible if line.role is Role.BOILERPLATE]
+    draft.boilerplate = [line.text for line in lines if line.role is Role.BOILERPLATE]
     draft.notes = _notes(draft)
     return draft
 
@@ -67,7 +77,7 @@ def _find(visible: Sequence[Line], reference: datetime | None) -> Thread | None:
     thread, inline = find_thread(visible, reference), find_inline(visible, reference)
     if inline and (thread is None or (inline.heading and len(inline.posts) > len(thread.posts))):
         return inline
-    return thread or find_headed(visible)
+    return thread or find_named(visible) or find_headed(visible)
 
 
 def _is_forum(thread: Thread, article: Article) -> bool:
@@ -114,6 +124,16 @@ def _end_thread(thread: Thread) -> None:
         last.words.pop()
 
 
+def _unmark(thread: Thread) -> None:
+    """Posts as their writers wrote them, where the page marks all words as quotes."""
+    unmark_all([post.words for post in thread.posts])
+    for post in thread.posts:
+        for line in post.words:
+            if line.blank:
+                line.role = Role.BLANK
+        post.words = [line for line in post.words if not line.blank]
+
+
 def _opening_post(draft: Draft, article: Article, thread: Thread, visible: Sequence[Line]) -> None:
     """In a forum thread the opening post is the article; what stood above it was furniture."""
     for line in article.body:
@@ -134,7 +154,7 @@ def _title_above(visible: Sequence[Line], first: Post) -> str | None:
     """The subject of a thread: the nearest line of some words above its first post."""
     end = bisect_left([line.number for line in visible], first.first)
     for line in reversed(visible[max(0, end - TITLE_REACH) : end]):
-        if 3 <= line.words <= 30 and could_be_title(line):
+        if 3 <= line.words <= 30 and could_be_title(line) and not is_heading(line):
             line.role = Role.TITLE
             return line.text
     return None
@@ -157,19 +177,23 @@ def _comments(draft: Draft, thread: Thread, article: Article, visible: Sequence[
         if not own and quoted and not post.header:
             waiting = quoted  # a quote on a line of its own belongs to the words below it
             continue
-        if not own or all(line.is_marker("deleted") for line in own):
+        if not own or all(_deleted(line) for line in own):
             _no_words(draft, quoted, post)
             continue
         for line in own:
             line.role = Role.COMMENT
         for line in quoted:
             line.role = Role.QUOTE
-        draft.comments.append(DraftComment(join(own), post.author, date=post.date, quote=unmark(join(quoted))))
+        address = target_of([*post.header, *post.words[:1]], post.author, draft.url) if post.author else None
+        quote = unmark(join(quoted))
+        draft.comments.append(DraftComment(join(own), post.author, address, date=post.date, quote=quote))
         earlier.add(own, len(kept))
         kept.append(post)
     last = thread.posts[-1].words[-1:]
     if last and last[0].words >= 4 and not last[0].ends_sentence and last[0] is visible[-1]:
         draft.notes.append("the file ends within the last comment, which may be cut off")
+    elif _ends_in_header(visible, thread):
+        draft.notes.append("the file ends behind the header of a comment, whose words are missing")
     draft.rule, draft.confidence = thread.rule, round(thread.confidence, 2)
     numbers = [post.number for post in kept]
     known = by_names([post.author for post in kept], [post.answers for post in kept])
@@ -179,6 +203,21 @@ def _comments(draft: Draft, thread: Thread, article: Article, visible: Sequence[
     for comment, *parents in zip(draft.comments, known, deeper, copied_from, titled, strict=True):
         comment.parent = next((parent for parent in parents if parent is not None), None)
     link(draft.comments, numbers, in_order=_in_order(draft.comments, numbers))
+
+
+def _ends_in_header(visible: Sequence[Line], thread: Thread) -> bool:
+    """Whether the last lines are a name and a date, without words below them."""
+    end = max(line.number for post in thread.posts for line in (*post.header, *post.words))
+    tail = [line for line in visible if line.number > end and not line.is_marker("control")]
+    if len(tail) != 2 or not is_name(tail[0].text):
+        return False
+    dates = [find_date(line.text, reference=SOME_DAY) for line in tail]
+    return dates[0] is None and dates[1] is not None
+
+
+def _deleted(line: Line) -> bool:
+    """``[removed]``, ``This comment was deleted by a moderator``: what the page says instead of words."""
+    return line.is_marker("deleted") or (line.words <= LONGEST_DELETED and line.starts_marker("deleted"))
 
 
 def _no_words(draft: Draft, quoted: Sequence[Line], post: Post) -> None:

@@ -18,6 +18,7 @@ CANDIDATES = 8
 _NUMBERED = re.compile(
     r"^(?:[#№]\s*|nr?\.\s*)?(?P<number>\d{1,6})\s*[.):]\s+(?P<author>\S.*)$|^#?(?P<alone>\d{1,6})[.:]?$", re.I
 )
+_DIGIT = re.compile(r"\d")
 _HASH = re.compile(r"(?:^|\s)#(?P<number>\d{1,6})(?=\s|$)")
 
 
@@ -91,17 +92,25 @@ def _numbered(view: View, low: int, high: int) -> list[Anchor]:
     anchors: list[Anchor] = []
     for index in range(low, high):
         line = view.lines[index]
-        if line.words > LONGEST_HEADER or len(line.text) > 160 or not any(sign.isdigit() for sign in line.text):
+        if line.words > LONGEST_HEADER or len(line.text) > 160 or not _DIGIT.search(line.text):
             continue
         if found := _NUMBERED.match(line.text):
-            author = found["author"]
+            author = _speaker(found["author"] or "")
             if author and not (is_name(author) and line.words <= 8):
                 continue
-            anchors.append(Anchor(index, int(found["number"] or found["alone"]), author))
+            anchors.append(Anchor(index, int(found["number"] or found["alone"]), author or None))
         elif found := _HASH.search(line.text):
             anchors.append(Anchor(index, int(found["number"])))
     run = longest_run(anchors)
     return run if len(run) > 1 or (run and run[0].number == 1 and run[0].author) else []
+
+
+def _speaker(text: str) -> str:
+    """The name in ``ann says:``; nothing for a verb whose name is missing."""
+    if not text.endswith(":"):
+        return text
+    found = pattern("byline").search(text.casefold())
+    return text[: found.start()].strip(NAME_EDGES) if found and not text[found.end() :].strip(" :") else text
 
 
 def longest_run(anchors: Iterable[Anchor]) -> list[Anchor]:
@@ -136,6 +145,8 @@ def _bylines(view: View, low: int, high: int) -> list[Anchor]:
     for index in range(low, high):
         line = view.lines[index]
         if line.words > LONGEST_HEADER or not line.folded:
+            continue
+        if not (line.text.endswith((":", "...", "…")) or view.date_kind(index)):
             continue
         plain = " ".join(line.text.split())
         found = verbs.search(plain.casefold())

@@ -115,8 +115,12 @@ def _first_line_is_title(lines: Sequence[Line], first: int) -> bool:
 
 def could_be_title(line: Line) -> bool:
     """Whether a line may be a heading: some words, no date, no byline, no furniture."""
+    least = 1 if line.raw.startswith("# ") else 2  # a heading of the first level in Markdown
     return (
-        2 <= line.words <= 30 and not is_furniture(line) and _whole_date(line) is None and not _BYLINE.match(line.text)
+        least <= line.words <= 30
+        and not is_furniture(line)
+        and _whole_date(line) is None
+        and not _BYLINE.match(line.text)
     )
 
 

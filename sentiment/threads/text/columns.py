@@ -7,7 +7,6 @@ other posts mention, holds the authors; the dated column that goes in order hold
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,20 +15,24 @@ from itertools import pairwise
 
 from sentiment.threads.dates import guess_order
 from sentiment.threads.markers import fold
+from sentiment.threads.text.absent import fill_names
 from sentiment.threads.text.gaps import Gaps
 from sentiment.threads.text.lines import Line
+from sentiment.threads.text.links import people
 from sentiment.threads.text.names import NAME_EDGES, clean_name, is_name
-from sentiment.threads.text.view import View, has_profile, leads
+from sentiment.threads.text.view import View, has_profile, is_title, leads
 from sentiment.threads.text.words import words
 
 SPARE, NEXT_BEST = 2, 0.7
 """A post that the best column leaves without a name gets it from the second, if that one is nearly as good."""
+FEW_VALUES = 0.25
+"""Share of different values in a column of buttons at most; in a short thread one person can write most of the posts."""
+SIGNED = 2
+"""Words of a last line that may be the writer's name below a letter."""
+UNKNOWN_LABEL = -0.2
+"""What a label that announces no author takes from its column: ``Full name:`` in the forms that posts fill in, ``Mood:``."""
 NAMED = 0.5
 """Share of posts that a column must name to be the authors; columns of ranks and places name fewer or repeat themselves."""
-_MENTION = re.compile(
-    r"@(?P<at>[\w.+-]{2,30})|(?:^|[.!?:]\s|quote from:?|by)\s*(?P<who>[\w.+ -]{2,30}?)\s+(?:said|wrote|schrieb|a écrit|ha scritto|escribió|says|hat geschrieben|пишет|написал)\b",
-    re.I,
-)
 
 
 @dataclass
@@ -73,8 +76,12 @@ def _shifted(column: list[int | None], gaps: Gaps) -> list[int | None]:
     """A column that is empty before the first words and filled behind the last stands below its posts.
 
     So does one that opens nearly every gap and the foot as well, even if the first gap has it: that one is of a post before.
+    A column that ends nearly every gap stands above its posts, whatever the first gap lacks.
     """
     inner = column[1:-1]
+    last_line = [at == end - 1 > start for at, start, end in zip(column, gaps.starts, gaps.ends, strict=False) if at]
+    if len(last_line) > 1 and sum(last_line) >= 0.7 * len(last_line):
+        return column[:-1]
     filled = sum(one is not None for one in inner)
     if column[0] is None and (column[-1] is not None or filled > 0.6 * len(inner)) and len(column) > 2:
         return column[1:]
@@ -99,7 +106,10 @@ def _date_score(dates: Sequence[datetime | None], at: Sequence[int | None], view
 
 
 def read_authors(view: View, gaps: Gaps, dated: Sequence[int | None]) -> list[str | None]:
-    """Each post's author, from the best column of the headers; what it lacks, from the next best."""
+    """Each post's author, from the best column of the headers; what it lacks, from the next best or from beside the header.
+
+    The gaps of posts whose name stood outside them grow by it.
+    """
     mentioned = _mentioned(view, gaps)
     own = _own(gaps, dated)
     columns = _columns(view, gaps, own, dated)
@@ -109,6 +119,7 @@ def read_authors(view: View, gaps: Gaps, dated: Sequence[int | None]) -> list[st
     for score, column in scored[:SPARE]:
         if score >= NEXT_BEST * scored[0][0]:
             names = [name or other for name, other in zip(names, column.values, strict=True)]
+    fill_names(view, gaps, names, dated, mentioned)
     return names
 
 
@@ -149,8 +160,11 @@ def _columns(view: View, gaps: Gaps, own: Sequence[tuple[int, int]], dated: Sequ
                         by_key[key, offset][number] = view.name(index + offset)
                 if key.startswith("label ") or (key.startswith("first ") and key.split()[-1] in leads()):
                     by_key[key, 0][number] = _rest(view.lines[index], key)
-    for (_, offset), values in by_key.items():
-        yield Values(values, 0.1 if offset == 0 else 0.02 if offset == -1 else 0.0)
+    for (key, offset), values in by_key.items():
+        if offset == 0 and key.startswith("label ") and key.removeprefix("label ") not in words("lead"):
+            yield Values(values, UNKNOWN_LABEL)
+        else:
+            yield Values(values, 0.1 if offset == 0 else 0.02 if offset == -1 else 0.0)
 
 
 def _end_of(gaps: Gaps, number: int, at: int) -> int:
@@ -166,7 +180,7 @@ def _rest(line: Line, key: str) -> str | None:
     kind, _, shared = key.partition(" ")
     pieces = line.text.split()
     taken = len(shared.split())
-    if has_profile(line):
+    if has_profile(line) or is_title(line):
         return None
     if kind == "label":
         _, _, value = line.text.partition(":")
@@ -176,16 +190,21 @@ def _rest(line: Line, key: str) -> str | None:
 
 
 def _mentioned(view: View, gaps: Gaps) -> set[str]:
-    """Names that the words of the posts address or quote, folded."""
-    found: set[str] = set()
+    """Names that the words of the posts address or quote, that sign them, or that headers link to a person, folded."""
+    found = {
+        fold(label)
+        for start, end in zip(gaps.starts, gaps.ends, strict=True)
+        for line in view.lines[start:end]
+        for label in people(line)
+    }
     for number in range(len(gaps)):
         start, end = gaps.words(number)
+        if end - start > 1 and (signed := view.lines[end - 1]).words <= SIGNED and is_name(signed.text):
+            found.add(fold(signed.text))
         for index in range(start, end):
             if view.date_kind(index) == "name" and (name := view.beside_date(index)):
                 found.add(fold(name))
-            text = view.lines[index].text[:300]
-            for match in _MENTION.finditer(text):
-                found.add(fold(match["at"] or match["who"]))
+            found.update(view.mentions(index))
     found.discard("")
     return found
 
@@ -201,9 +220,8 @@ def _name_score(column: Values, mentioned: set[str], gaps: Gaps) -> float:
         distinct *= 0.3  # the same word beside every post is a rank or a button
     named = sum(fold(name) in mentioned for name in counts) / len(counts)
     simple = sum(len(name.split()) <= 2 for name in known) / len(known)
-    button = len(gaps) > 4 and sum(gaps.common.get(fold(name), 0) >= 0.6 * len(gaps) for name in known) > 0.5 * len(
-        known
-    )
+    everywhere = sum(gaps.common.get(fold(name), 0) >= 0.6 * len(gaps) for name in known)
+    button = len(gaps) > 4 and everywhere > 0.5 * len(known) and distinct <= FEW_VALUES
     return (filled * (0.3 + min(0.7, 1.2 * distinct)) + 0.6 * named + 0.15 * simple + column.bonus) * (
         0.3 if button else 1
     )

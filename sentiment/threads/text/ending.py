@@ -44,7 +44,13 @@ def _enders(view: View, gaps: Gaps) -> set[str]:
 
 
 def closes(line: Line) -> bool:
-    """A line that ends a thread: a form, a footer, a notice, the tools of a forum."""
+    """A line that ends a thread: a form, a footer, a notice, the tools of a forum. Looked at once for each line."""
+    if line.ends_thread is None:
+        line.ends_thread = _closes(line)
+    return line.ends_thread
+
+
+def _closes(line: Line) -> bool:
     if line.is_marker("footer", "form", "empty") or line.folded in words("closing"):
         return True
     if line.text.startswith(("©", "Copyright ©", "(c) ")):

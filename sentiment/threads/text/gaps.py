@@ -12,14 +12,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from sentiment.threads.markers import phrases
 from sentiment.threads.text.lines import Line
 from sentiment.threads.text.names import is_name, is_number
-from sentiment.threads.text.view import View, empty_of_words, is_label, quote_attribution
+from sentiment.threads.text.view import View, empty_of_words, is_label
 
 COMMON = 0.3
 """Share of posts that have a line of furniture: a rank or a button that many lack is still one at three in ten."""
 COMMON_PART = 0.5
 """The same for two words at a line's start or end, which the words of posts share more easily."""
+PARTS = ("first ", "last ")
+"""How the keys begin that are a part of a line."""
 SLOT = 0.8
 """Share of gaps beside which something short must stand to be taken in; last lines of words are short in four of ten."""
 CROSSED = 3
@@ -124,7 +127,7 @@ class _Learner:
         return {
             key: number
             for key, number in seen.items()
-            if number >= max(2, (COMMON_PART if key.startswith(("first ", "last ")) else COMMON) * count)
+            if number >= max(2, (COMMON_PART if key.startswith(PARTS) else COMMON) * count)
         }
 
     def _sides(self) -> tuple[set[str], set[str]]:
@@ -172,6 +175,11 @@ class _Learner:
             return True
         return self.view.standing(index)
 
+    def _says(self, index: int) -> bool:
+        """Whether a sentence ends as the headers do, like ``There will be a bus, it says.`` below ``ann says:``."""
+        line = self.view.lines[index]
+        return line.text.endswith((".", "!", "?")) and line.folded.rpartition(" ")[2] in phrases("byline")
+
     def _value(self, index: int) -> bool:
         """Whether a line is what a label above it announces: a date, a place, a count."""
         line = self.view.lines[index]
@@ -214,7 +222,7 @@ class _Learner:
             at = index + step * distance
             if (at >= limit) if step > 0 else (at < limit):
                 return None
-            if any(key in side for key in self.view.keys(at)):
+            if any(key in side for key in self.view.keys(at)) and not self._says(at):
                 return at + step
             if not self.view.short(at) or self.view.quoting(at):
                 return None
@@ -270,7 +278,7 @@ class _Learner:
 
     def _plain(self, index: int) -> bool:
         line: Line = self.view.lines[index]
-        return not line.is_marker("heading", "form", "empty") and not quote_attribution(line)
+        return not line.is_marker("heading", "form", "empty") and not self.view.quoting(index)
 
     def _names(self, index: int) -> bool:
         text = self.view.lines[index].text

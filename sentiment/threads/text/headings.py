@@ -21,16 +21,25 @@ def headings(lines: Sequence[Line]) -> list[int]:
     A heading that is also a button (German ``Antworten``) counts only with a number, and one that comes again and again
     is none.
     """
-    found = [index for index, line in enumerate(lines) if _is_heading(line)]
+    found = [index for index, line in enumerate(lines) if is_heading(line)]
     often = Counter(lines[index].folded for index in found)
     once = [index for index in found if often[lines[index].folded] <= 2]
     counted = [index for index in once if "#" in lines[index].folded or lines[index].words > 2]
     return sorted({*counted[-2:], *once[-MOST:]})[-MOST - 1 :]
 
 
-def _is_heading(line: Line) -> bool:
+def is_heading(line: Line) -> bool:
+    """Whether a line may open the comments; looked at once for each line."""
+    if line.announces is None:
+        line.announces = _announces(line)
+    return line.announces
+
+
+def _announces(line: Line) -> bool:
     if line.words > LONGEST or not line.folded:
         return False
+    if line.links and "#" not in line.folded and line.raw.lstrip()[:1] in "-*+" and "#" not in line.links[0][1]:
+        return False  # "Opinion" among the links of a menu leads to a section
     folded = line.folded.rstrip("^ ↓▼»")
     if line.text.startswith("#"):  # a heading in Markdown
         folded = fold(line.text.lstrip("# "))

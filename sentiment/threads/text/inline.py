@@ -21,11 +21,13 @@ GLUED_CONFIDENCE = 0.4
 """Without a heading an interview or a play looks the same: a guess."""
 HEADED_SHARE, GLUED_SHARE = 0.4, 0.6
 """Share of lines from the first to the last such line that open a comment; the others go on with one."""
+TALK_WORDS, TALK = 4, 0.6
+"""Share of nameless entries with more words than the mark and three others, or that end a sentence; of menus a third does."""
 GLUED_LEAST = 4
 """Comments that must stand below an article without a heading, by so many different people."""
 
 _ENTRY = re.compile(
-    r"^(?P<bullet>(?:[*•◦▪‣·+]|-{1,2}|–|—|>)\s+)?(?P<mark>(?:\(?(?P<number>\d{1,4})[.):]|\[(?P<boxed>\d{1,4})\]|#(?P<hash>\d{1,4})[.:)]?)\s+)?"
+    r"^(?P<bullet>(?:[*+>]{1,8}|[•◦▪‣·]|-{1,8}|–|—)\s+)?(?P<mark>(?:\(?(?P<number>\d{1,4})[.):]|\[(?P<boxed>\d{1,4})\]|#(?P<hash>\d{1,4})[.:)]?)\s+)?"
     r"(?:(?P<name>[^\s:(\[][^:(\[]{0,38}?)\s*(?:[(\[](?P<date>[^)\]]{3,40})[)\]]\s*)?(?P<colon>\s[–—-]|:)\s+)?(?=\S)"
 )
 
@@ -38,6 +40,8 @@ class _Entry:
     bullet: bool
     name: str | None
     date: str | None
+    depth: int = 0
+    """Levels below the first that the bullet shows: ``--`` answers ``-``."""
 
 
 def find_inline(lines: Sequence[Line], reference: datetime | None) -> Thread | None:
@@ -75,7 +79,8 @@ def _entry(line: Line, index: int) -> _Entry | None:
     number = next((int(found[key]) for key in ("number", "boxed", "hash") if found[key]), None)
     if cut <= 0 or len(line.text) <= cut or not (name or number is not None or found["bullet"]):
         return None
-    return _Entry(index, cut, number, bool(found["bullet"]), name, date)
+    depth = len((found["bullet"] or "").strip()) - 1
+    return _Entry(index, cut, number, bool(found["bullet"]), name, date, max(0, depth))
 
 
 def _kinds(entries: list[_Entry]) -> list[tuple[str, list[_Entry]]]:
@@ -101,7 +106,7 @@ def _thread(
     posts = []
     for entry, end in zip(entries, [*(entry.index for entry in entries[1:]), stop], strict=True):
         line = lines[entry.index]
-        post = Post(entry.index, words=[line], author=entry.name, number=entry.number, indent=line.indent)
+        post = Post(entry.index, words=[line], author=entry.name, number=entry.number, indent=line.indent + entry.depth)
         post.words += [other for other in lines[entry.index + 1 : end] if not other.is_marker("control", "sort")]
         if entry.date:
             post.date = find_date(entry.date, reference=reference)
@@ -123,6 +128,9 @@ def _last_run(entries: list[_Entry]) -> list[_Entry]:
 def _credible(lines: Sequence[Line], entries: list[_Entry], heading: int | None, stop: int, rule: str) -> bool:
     share = len(entries) / (stop - entries[0].index)
     people = {entry.name for entry in entries if entry.name}
+    said = [lines[entry.index] for entry in entries]
+    if not people and sum(line.words > TALK_WORDS or line.ends_sentence for line in said) < TALK * len(said):
+        return False  # the items of a menu
     if heading is not None:
         near = entries[0].index - heading <= 4
         enough = len(entries) > 1 or bool(people)

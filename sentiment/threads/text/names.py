@@ -41,14 +41,39 @@ def is_name(text: str) -> bool:
         return False
     if _NO_NAME.search(text) or _COUNT.fullmatch(text):
         return False
-    if text.endswith(".") and not text[-2:-1].isupper() and len(text.split()) > 1:
+    if text.endswith(".") and not text[-2:-1].isupper() and len(text.split()) > 1 and not abbreviated(text):
         return False
     return not _is_furniture(fold(text))
 
 
+def abbreviated(text: str) -> bool:
+    """``John Doe Jr.``: a full stop behind a short last word, all words with capitals."""
+    *others, last = text.split() or [""]
+    return (
+        text.endswith(".")
+        and len(last) <= 4
+        and len(others) > 1
+        and all(piece[0].isupper() for piece in (*others, last))
+    )
+
+
 @cache
 def _furniture() -> frozenset[str]:
-    kinds = ("control", "sort", "form_line", "heading", "empty", "page", "footer", "profile", "edited", "lead", "rank")
+    kinds = (
+        "control",
+        "sort",
+        "form_line",
+        "heading",
+        "empty",
+        "page",
+        "footer",
+        "profile",
+        "edited",
+        "lead",
+        "rank",
+        "closing",
+        "deleted",
+    )
     return frozenset().union(*(words(kind) for kind in kinds))
 
 

@@ -40,6 +40,8 @@ FIRST_POST = 40
 """Lines that the first post may have where its buttons or its date stand below it."""
 BEHIND, FEW_BEHIND = 0.1, 2
 """Share and number of anchors that may stand behind the end of the comments: dates of related articles, of a side bar."""
+GLUED, GLUED_LEAST = 0.4, 4
+"""How sure ``ann says:`` is below an article without a heading, and of how many people: reports quote so too, a guess."""
 HEADED_WORTH, FREE_WORTH = 0.2, 0.4
 """Least mean worth of a thread's posts, behind a heading that announces comments and without one."""
 
@@ -86,6 +88,8 @@ class Thread:
     """Lines between the heading and the first post's header."""
     fills: bool = False
     """Whether most of the page's running text stands in the posts."""
+    ends: bool = False
+    """Whether nothing but posts stands behind the first."""
     panels: float = 0.0
     """Share of posts whose header tells about the author: ``Posts: 74``. Forums do, comments seldom."""
     signs: float = 0.0
@@ -98,10 +102,13 @@ def find_thread(lines: Sequence[Line], reference: datetime | None) -> Thread | N
     whole = kinds(view, 0, len(lines))
     cuts = [_cut(view, kind, 0, len(lines), None) for kind in whole]
     for heading in headings(lines):
+        tried: set[tuple[int, ...]] = set()
         for kind in whole:
             behind = tuple(anchor for anchor in kind.anchors if anchor.index > heading)
-            if not behind or not (kind.strong or len(behind) > 1):
+            places = tuple(anchor.index for anchor in behind)
+            if not behind or not (kind.strong or len(behind) > 1) or places in tried:
                 continue
+            tried.add(places)
             high = _end_behind(lines, behind)
             behind = tuple(anchor for anchor in behind if anchor.index < high)
             cut = _cut(view, Kind(kind.rule, behind, kind.strong), heading + 1, high, heading)
@@ -115,9 +122,7 @@ def find_thread(lines: Sequence[Line], reference: datetime | None) -> Thread | N
     found = []
     for headed in (False, True):
         # short words below "ann says:" are worth little, but behind a heading they are no less sure
-        own = [
-            cut for cut in cuts if (cut.heading is not None) == headed and (cut.worth > 0 or (headed and cut.kind.says))
-        ]
+        own = [cut for cut in cuts if (cut.heading is not None) == headed and (cut.worth > 0 or cut.kind.says)]
         own.sort(key=lambda cut: -cut.worth)
         for cut in own[:FINALISTS]:
             thread = _thread(view, cut, reference)
@@ -210,8 +215,9 @@ def _thread(view: View, cut: Cut, reference: datetime | None) -> Thread:
     gaps, anchors = cut.gaps, cut.kind.anchors
     dates, dated = read_dates(view, gaps, reference)
     authors = [anchor.author for anchor in anchors]
-    if not any(authors):
-        authors = read_authors(view, gaps, dated)
+    if not all(authors):
+        found = read_authors(view, gaps, dated) if len(anchors) > 1 or not any(authors) else authors
+        authors = [said or author for said, author in zip(authors, found, strict=True)]
     posts = []
     for number, anchor in enumerate(anchors):
         start, end = gaps.words(number)
@@ -235,6 +241,7 @@ def _thread(view: View, cut: Cut, reference: datetime | None) -> Thread:
     thread.dated = sum(at is not None for at in dated) / len(dated)
     thread.panels = sum(any(map(has_profile, post.header)) for post in posts) / len(posts)
     thread.said = cut.kind.says
+    thread.ends = gaps.stop >= len(view)
     thread.fills = _fills_page(posts, view)
     thread.signs = _signs(posts, dated)
     return thread
@@ -256,6 +263,16 @@ def _credible(thread: Thread) -> bool:
         if thread.said and named == 1.0 and thread.distance <= NEAR_HEADING:
             return True  # "ann says:" right below the heading: however short the words are
         return thread.score >= HEADED_WORTH * len(full) and (named >= 0.3 or thread.dated >= 0.3)
+    if _stands_alone(thread, named):
+        return True
+    glued = thread.said and named == 1.0 and thread.ends and len({post.author for post in posts}) >= GLUED_LEAST
+    thread.confidence = GLUED
+    return glued
+
+
+def _stands_alone(thread: Thread, named: float) -> bool:
+    """Whether posts that no heading announces show by their signs that they are posts."""
+    posts = thread.posts
     if len(posts) < 2 or named < 0.5 or thread.score < FREE_WORTH * len(posts):
         return False
     if len(posts) == 2:

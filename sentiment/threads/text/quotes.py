@@ -18,6 +18,9 @@ QUOTE_SHARE = 0.8
 LEAST_QUOTED = 4
 """Words of a line that can be known again; shorter ones ("Thanks a lot") are said by many."""
 
+MARKED_POSTS = 0.6
+"""Share of posts that are marked as a whole, for the mark to mean nothing; a post that is all quote is rare."""
+
 _WORD = re.compile(r"\w+")
 _MARKED = re.compile(r"^\s*(?:>|&gt;|»)\s?")
 
@@ -98,7 +101,20 @@ def _grams(said: list[str]) -> list[tuple[str, ...]]:
 
 def is_quote(line: Line, article: Article) -> bool:
     """A line marked with ``>``, or one copied from the article."""
-    return bool(_MARKED.match(line.raw)) or article.holds(line)
+    return bool(_MARKED.match(line.text)) or article.holds(line)
+
+
+def unmark_all(posts: Sequence[Sequence[Line]]) -> None:
+    """Where most posts are nothing but marked lines, the mark is how the page shows words: take its first level off all.
+
+    Forums whose posts are block quotes in the page's HTML look so in Markdown.
+    """
+    marked = sum(bool(lines) and all(_MARKED.match(line.text) for line in lines) for lines in posts)
+    if len(posts) < 2 or marked < MARKED_POSTS * len(posts):
+        return
+    for line in (line for lines in posts for line in lines):
+        if found := _MARKED.match(line.text):
+            line.say(line.text[found.end() :].strip(), line.links)
 
 
 def unmark(text: str) -> str:

@@ -15,18 +15,34 @@ from functools import cache, lru_cache
 from sentiment.threads.dates import find_date, parse_date
 from sentiment.threads.markers import fold, pattern, phrases
 from sentiment.threads.text.lines import Line
-from sentiment.threads.text.names import NAME_EDGES, PARTS, SOME_DAY, clean_name, loosened, name_beside_date
+from sentiment.threads.text.names import (
+    NAME_EDGES,
+    PARTS,
+    SOME_DAY,
+    abbreviated,
+    clean_name,
+    loosened,
+    name_beside_date,
+)
 from sentiment.threads.text.replies import answered
 from sentiment.threads.text.words import has, opens, words
 
 LONGEST_HEADER = 14
 """Words of the longest line that can stand in a header; the longest seen was a name, a rank, two counts and a title."""
+LONGEST_LABELLED = 24
+"""Words of the longest line that a label may open: what a user panel says about a person can be half a sentence."""
+LONGEST_MENTION = 300
+"""Signs of a line among which names are looked for that it addresses."""
 LONGEST_KEY = 8
 """Words of the longest line that can be the same furniture beside every post."""
 
 _LABEL = re.compile(r"([^\W\d][^:]{1,40}):(?=\s|$)")
 _TITLE = re.compile(r"(?:re|aw|sv|odp|antw|ответ)\s?:", re.I)
 """``Re: A title``: the subject line of a post."""
+_MENTION = re.compile(
+    r"@(?P<at>[\w.+-]{2,30})|(?:^|[.!?:]\s|quote from:?|by)\s*(?P<who>[\w.+ -]{2,30}?)\s+(?:said|wrote|schrieb|a écrit|ha scritto|escribió|says|hat geschrieben|пишет|написал)\b",
+    re.I,
+)
 _LEAD = re.compile(r"[\W_]*([^\W\d_]+)")
 _HAS_WORD = re.compile(r"[^\W_]|[^\x00-\x7f]")
 
@@ -45,6 +61,7 @@ class View:
         self._buttons: dict[int, bool] = {}
         self._quoting: dict[int, bool] = {}
         self._standing: dict[int, bool] = {}
+        self._mentions: dict[int, tuple[str, ...]] = {}
         self._values: dict[tuple[int, str], datetime | None] = {}
 
     def __len__(self) -> int:
@@ -53,7 +70,9 @@ class View:
     def short(self, index: int) -> bool:
         """Whether a line has at most six words and does not end as a sentence."""
         line = self.lines[index]
-        return line.words <= 6 and (not line.words or not line.text.endswith((".", "!", "?", ",", "…")))
+        if line.words > 6:
+            return False
+        return not line.words or not line.text.endswith((".", "!", "?", ",", "…")) or abbreviated(line.text)
 
     def keys(self, index: int) -> tuple[str, ...]:
         """What the line may share with others of its kind, the whole line first; empty for running text."""
@@ -65,7 +84,8 @@ class View:
     def _find_keys(self, index: int) -> tuple[str, ...]:
         line = self.lines[index]
         if line.words > LONGEST_HEADER or len(line.text) > 160:
-            return ()
+            label = _LABEL.match(line.text) if line.words <= LONGEST_LABELLED and not line.ends_sentence else None
+            return (f"label {fold(label[1])}",) if label else ()
         if kind := self.date_kind(index):
             return (f"date {kind}",)
         folded = line.folded
@@ -114,6 +134,13 @@ class View:
             self._beside[index] = name_beside_date(self.lines[index])
         return self._beside[index]
 
+    def mentions(self, index: int) -> tuple[str, ...]:
+        """The names that a line addresses or quotes, folded."""
+        if index not in self._mentions:
+            found = _MENTION.finditer(self.lines[index].text[:LONGEST_MENTION])
+            self._mentions[index] = tuple(fold(one["at"] or one["who"]) for one in found)
+        return self._mentions[index]
+
     def profile(self, index: int) -> bool:
         """As :func:`has_profile`, asked once."""
         if index not in self._profiles:
@@ -127,9 +154,10 @@ class View:
         return self._buttons[index]
 
     def quoting(self, index: int) -> bool:
-        """As :func:`quote_attribution`, asked once."""
+        """Whether a line opens a quote or is one, asked once."""
         if index not in self._quoting:
-            self._quoting[index] = quote_attribution(self.lines[index])
+            line = self.lines[index]
+            self._quoting[index] = line.text.startswith(">") or quote_attribution(line)
         return self._quoting[index]
 
     def standing(self, index: int) -> bool:
@@ -149,9 +177,11 @@ class View:
         line = self.lines[index]
         if line.words > LONGEST_HEADER or line.folded in words("rank") or empty_of_words(line) or self.button(index):
             return None
+        if line.prose:
+            return None  # "Thanks, that is good news for us all."
         if self.date_kind(index) in ("whole", "start", "numbered"):
             return None
-        if _TITLE.match(line.text):
+        if is_title(line):
             return None
         if opens("answer", line.folded) and len(line.folded.split()) > 2:
             return None
@@ -193,6 +223,11 @@ class View:
 def leads() -> frozenset[str]:
     """Words that stand before an author or a date in a header."""
     return frozenset(word for word in words("lead") | words("byline") if " " not in word)
+
+
+def is_title(line: Line) -> bool:
+    """``Re: A title``: the subject line of an answer."""
+    return _TITLE.match(line.text) is not None
 
 
 def is_label(line: Line) -> bool:
