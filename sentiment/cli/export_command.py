@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sentiment.cli.backend_options import LINEAR, BackendChoice, takes_backend
+from sentiment.cli.column_options import USUAL, ColumnChoice, takes_columns
 from sentiment.cli.filter_options import EVERY, Duplicates, FilterChoice, takes_filters
 from sentiment.cli.page_options import (
     AnnotationsOption,
@@ -78,6 +79,7 @@ def register(app: typer.Typer) -> None:
 
 
 @takes_backend
+@takes_columns
 @takes_filters
 def export(
     paths: PathsArgument,
@@ -102,6 +104,7 @@ def export(
     engine: EngineOption = EngineChoice.local,
     scheduler: SchedulerOption = None,
     filters: FilterChoice = EVERY,
+    columns: ColumnChoice = USUAL,
     backend: BackendChoice = LINEAR,
 ) -> None:
     """Every comment with its stance, one row each; authors by pseudonym unless they are kept."""
@@ -139,9 +142,9 @@ def export(
             raise InputError(
                 "copies are found over the whole input: --duplicates needs a file as --output, not a folder"
             )
-        _export_parts(paths, job, run, output, (format, partition), rows_of, (chosen, authors.value, mask))
+        _export_parts(paths, job, run, output, (format, partition), rows_of, (chosen, authors.value, mask), columns)
         return
-    found = rows_of(tagged_pages(paths, job, run, stronger))
+    found = rows_of(tagged_pages(paths, job, run, stronger, columns.options()))
     count = write_rows(mark_duplicates(found) if marking else found, output, more=["duplicate_of"] if marking else [])
     where = "" if output == "-" else f" to {output}"
     typer.echo(f"{count} comments written{where}{skips}", err=True)
@@ -169,6 +172,7 @@ def _export_parts(
     form: tuple[PartForm | None, str],
     rows_of: Callable[[Iterable[Tagged | Skipped]], Iterable[dict[str, object]]],
     settings: tuple[object, ...],
+    columns: ColumnChoice,
 ) -> None:
     from sentiment.cli.progress import Progress
     from sentiment.engine.export import Parts, export_parts
@@ -184,8 +188,10 @@ def _export_parts(
             folder=Path(output),
             form=ending.value if ending else "parquet",
             by=by,
-            settings={"options": repr(settings)},
+            # without named columns the folder's settings are what they were before there were such options
+            settings={"options": repr(settings if columns == USUAL else (*settings, columns))},
         ),
+        options=columns.options(),
         rows_of=rows_of,
         watch=lambda chunks: progress.watch(chunks, progress.chunk),
     )

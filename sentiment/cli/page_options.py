@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sentiment.engine.run import Run
     from sentiment.pipeline import Tagged
     from sentiment.records import Skipped
+    from sentiment.sources.options import ReadOptions
     from sentiment.stance.backends import BackendOptions
 
 PathsArgument = Annotated[
@@ -76,15 +77,17 @@ def chosen_backend(
 
 
 def tagged_pages(
-    paths: list[str], job: PageJob, run: Run, backend: BackendOptions | None = None
+    paths: list[str], job: PageJob, run: Run, backend: BackendOptions | None = None, options: ReadOptions | None = None
 ) -> Iterator[Tagged | Skipped]:
     """Tagged pages; a stronger backend works side by side on its own, in this process."""
     if backend is not None:
         from sentiment.pipeline import analyse
 
-        return analyse(paths, target=job.target, annotations=job.annotations, reasons=job.reasons, backend=backend)
+        return analyse(
+            paths, target=job.target, annotations=job.annotations, options=options, reasons=job.reasons, backend=backend
+        )
     from sentiment.cli.progress import Progress
     from sentiment.engine import tagged
 
     progress = Progress(paths)
-    return tagged(paths, job, run, watch=lambda chunks: progress.watch(chunks, progress.chunk))
+    return tagged(paths, job, run, options=options, watch=lambda chunks: progress.watch(chunks, progress.chunk))

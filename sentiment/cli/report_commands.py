@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sentiment.cli.backend_options import LINEAR, BackendChoice, takes_backend
+from sentiment.cli.column_options import USUAL, ColumnChoice, takes_columns
 from sentiment.cli.filter_options import EVERY, FilterChoice, takes_filters
 from sentiment.cli.page_options import (
     AnnotationsOption,
@@ -66,6 +67,7 @@ def register(app: typer.Typer) -> None:
 
 
 @takes_backend
+@takes_columns
 @takes_filters
 def report(
     paths: PathsArgument,
@@ -86,6 +88,7 @@ def report(
     engine: EngineOption = EngineChoice.local,
     scheduler: SchedulerOption = None,
     filters: FilterChoice = EVERY,
+    columns: ColumnChoice = USUAL,
     backend: BackendChoice = LINEAR,
 ) -> None:
     """Stance per outlet and language, with intervals: do the readers want this, and how sure can we be?"""
@@ -107,7 +110,8 @@ def report(
         evidence=format in (ReportFormat.json, ReportFormat.html),
         backend=stronger,
     )
-    tagged = tagged_pages(paths, PageJob(target, annotations, model), run_of(workers, engine, scheduler), stronger)
+    job, run = PageJob(target, annotations, model), run_of(workers, engine, scheduler)
+    tagged = tagged_pages(paths, job, run, stronger, columns.options())
     found = fold(
         select(tagged, chosen, target=target, annotations=annotations, model=model),
         target=target,
@@ -155,12 +159,14 @@ def _command() -> str:
     return shlex.join(["sentiment", *sys.argv[1:]])
 
 
+@takes_columns
 def parse(
     paths: PathsArgument,
     format: Annotated[ParseFormat, typer.Option("--format", "-f", help="What to write.")] = ParseFormat.text,  # noqa: A002
     explain: Annotated[
         bool, typer.Option("--explain", help="Also show how it was found, and what was left out.")
     ] = False,
+    columns: ColumnChoice = USUAL,
 ) -> None:
     """What is body and what is comment: a look at how pages are read."""
     import json
@@ -171,7 +177,7 @@ def parse(
 
     skipped = 0
     pages = []
-    for item in read(paths):
+    for item in read(paths, options=columns.options()):
         if isinstance(item, Skipped):
             skipped += 1
             typer.echo(f"skipped {item.source}: {item.reason}", err=True)

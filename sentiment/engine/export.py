@@ -17,6 +17,7 @@ from sentiment.errors import InputError
 from sentiment.pipeline import Tagged, Tagger
 from sentiment.records import Skipped
 from sentiment.report.rows import Row, write_rows
+from sentiment.sources.options import ReadOptions
 
 FACTOR = 4
 """Parts are made of tasks so many times larger than usual: 16 MiB of pages give some hundred kilobytes of rows."""
@@ -55,6 +56,7 @@ def export_parts(
     parts: Parts,
     *,
     rows_of: Callable[[Iterable[Tagged | Skipped]], Iterable[Row]],
+    options: ReadOptions | None = None,
     watch: Callable[[Iterator[Chunk]], Iterator[Chunk]] = lambda found: found,
 ) -> Total:
     """Write the rows of all pages into a folder; what is there and still right stays.
@@ -65,6 +67,7 @@ def export_parts(
         run: who does it.
         parts: where to and how.
         rows_of: the rows of some pages.
+        options: how to read it.
         watch: passes the chunks on, and counts them.
 
     Raises:
@@ -82,7 +85,7 @@ def export_parts(
         keys[task.number] = key = task.key()
         return not folder.has(task.number, key)
 
-    for chunk in watch(chunks(paths, job, run, factor=parts.factor, wanted=wanted)):
+    for chunk in watch(chunks(paths, job, run, options=options, factor=parts.factor, wanted=wanted)):
         _write(folder, chunk, keys.pop(chunk.task.number), parts, rows_of)
     total = Total(made=folder.made, kept=folder.kept)
     for part in folder.finish():

@@ -81,7 +81,7 @@ def choose(names: Iterable[str], options: ReadOptions) -> Columns:
             by_role[role] = found
     if "text" not in by_role:
         raise InputError(
-            f"a table without a column of comments; columns found: {_listed(present)}; name it with the option text"
+            f"a table without a column of comments; columns found: {_listed(present)}; name it: --text COLUMN"
         )
     return Columns(by_role, set(present) >= EXPORT)
 

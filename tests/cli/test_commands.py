@@ -193,3 +193,23 @@ def test_every_command_has_help_with_an_example(path: list[str]) -> None:
     done = run(*path, "--help")
     assert done.returncode == 0
     assert "Example:" in done.stdout or "Commands" in done.stdout
+
+
+def test_columns_of_a_table_are_named_by_options(tmp_path: Path) -> None:
+    """A table with columns of unknown names is read as the options say, in parse, in export and in parts."""
+    table = tmp_path / "dump.csv"
+    table.write_text(
+        "no,wer,wann,was,worauf,blatt\n1,anna,2018-03-05,Finally they come here!,,a.example\n"
+        "2,bob,2018-03-06,No thanks at all.,1,a.example\n",
+        encoding="utf-8",
+    )
+    named = ["--text", "was", "--author", "wer", "--date", "wann", "--parent", "worauf", "--id", "no"]
+    named += ["--outlet-column", "blatt"]
+    assert "name it: --text COLUMN" in run("parse", table).stderr
+    page = json.loads(run("parse", table, *named, "--format", "json").stdout)
+    assert page["outlet"] == "a.example"
+    assert [comment["author"] for comment in page["comments"]] == ["anna", "bob"]
+    assert page["comments"][1]["parent_id"] == page["comments"][0]["id"]
+    for output in ("out.csv", "parts/"):
+        done = run("export", table, *named, "--output", output, cwd=tmp_path)
+        assert "2 comments" in done.stderr, done.stderr

@@ -78,7 +78,7 @@ def test_named_columns(tmp_path: Path) -> None:
 def test_no_text_column(tmp_path: Path, header: str) -> None:
     """A table without comments is skipped, and the columns that are there are named."""
     assert reason(read_table(tmp_path, f"{header}\n1,2\n")) == (
-        "a table without a column of comments; columns found: votes, stars; name it with the option text"
+        "a table without a column of comments; columns found: votes, stars; name it: --text COLUMN"
     )
 
 
