@@ -61,9 +61,14 @@ class Packed:
         return np.stack([self.unpack(arrays, place) for place in range(len(arrays["shared"]))])
 
 
+def span(names: Sequence[str], language: str) -> slice:
+    """Where the names of a language stand, of a block that is kept apart: they are sorted, so they stand together."""
+    return slice(bisect_left(names, f"{language}\t"), bisect_left(names, f"{language}\x0a"))
+
+
 def _homes(names: Sequence[str], languages: Sequence[str]) -> NDArray[np.int16]:
-    """The place of the language that each feature belongs to; sorted names of a language stand together."""
+    """The place of the language that each feature belongs to."""
     out = np.full(len(names), EVERYWHERE, dtype=np.int16)
     for place, language in enumerate(languages):
-        out[bisect_left(names, f"{language}\t") : bisect_left(names, f"{language}\x0a")] = place
+        out[span(names, language)] = place
     return out

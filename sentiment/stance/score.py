@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from threading import Lock
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from sentiment.stance.batch.names import Names, Part
 from sentiment.stance.batch.score import Asked, Choose, LanguageScorer, Logits, shares
 from sentiment.stance.features import VALUES, Analysers, char_ngrams
-from sentiment.stance.packed import Packed
+from sentiment.stance.packed import Packed, span
 from sentiment.stance.tokens import Doc, prepare
 
 Floats = NDArray[np.float64]
@@ -296,12 +295,11 @@ class _Block:
 
     def part(self, language: str) -> Part:
         """The features of one language."""
-        first, last, names = 0, len(self.names), self.names
-        if self.apart:
-            prefix = f"{language}\t"  # the names are sorted, so those of a language stand together
-            first, last = bisect_left(names, prefix), bisect_left(names, f"{language}\x0a")
-            names = [name[len(prefix) :] for name in names[first:last]]
-        return Part(self.name, self.weight, self.start + first, names, self.idf[first:last])
+        if not self.apart:
+            return Part(self.name, self.weight, self.start, self.names, self.idf)
+        own, prefix = span(self.names, language), len(language) + 1
+        names = [name[prefix:] for name in self.names[own]]
+        return Part(self.name, self.weight, self.start + own.start, names, self.idf[own])
 
     def entries(self, docs: Sequence[Doc]) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
         """Weighted values of a batch: row, column in the model, value; sorted by row."""
