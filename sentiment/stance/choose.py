@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import f1_score
+from sklearn.preprocessing import normalize
 
 from sentiment.stance.estimator import MIDDLE, STRENGTHS, Floats, Penalty, calibrate_parts, folds, hold_out, softmax
 from sentiment.stance.features import SHARED, VALUES, Analysers, Named
@@ -41,14 +42,17 @@ _RARE = {"negated": 0.3, "vader": 0.2}
 
 BLOCKS = (*_GENERAL, *_OPTIONAL, *_TARGET, *_REPLIES, *_RARE)
 """Every block there is."""
+PARENT = "parent"
+"""The block that takes a second pass: what the first says of the comment that is answered."""
+
 MAX_FEATURES = {"words": 100_000, "chars": 150_000}
 
 
 class Design:
     """The blocks of some comments as matrices, each computed once."""
 
-    def __init__(self, docs: list[Doc], lists: Mapping[str, Lists], rows: int) -> None:
-        self.docs, self._min_df = docs, 2 if rows >= 100 else 1
+    def __init__(self, docs: list[Doc], lists: Mapping[str, Lists]) -> None:
+        self.docs, self._min_df = docs, 2 if len(docs) >= 100 else 1
         self.analysers = Analysers(lists)
         self.vectorisers: dict[str, Any] = {}
         self._matrices: dict[str, sp.csr_matrix] = {}
@@ -59,12 +63,22 @@ class Design:
 
     def _block(self, name: str) -> sp.csr_matrix:
         if name not in self._matrices:
-            self.vectorisers[name] = vectoriser(name, self.analysers, self._min_df, apart=bool(self.docs[0].language))
+            found = vectoriser(name, self.analysers, self._min_df, apart=bool(self.docs[0].language))
+            self.vectorisers[name] = found
             try:
-                self._matrices[name] = self.vectorisers[name].fit_transform(self.docs).tocsr()
+                matrix = found.fit_transform(self.docs).tocsr()
+                self._matrices[name] = matrix if name in VALUES else _coarse(found, matrix)
             except ValueError:  # nothing in any text: an empty vocabulary
                 self._matrices[name] = sp.csr_matrix((len(self.docs), 0))
         return self._matrices[name]
+
+    def told(self, docs: list[Doc]) -> Design:
+        """The same comments, now with what their parents say; only that block is computed anew."""
+        other = copy(self)
+        other.docs, other.vectorisers, other._matrices = docs, dict(self.vectorisers), dict(self._matrices)
+        other.vectorisers.pop(PARENT, None)
+        other._matrices.pop(PARENT, None)
+        return other
 
     def names(self, name: str) -> list[str]:
         """Names of a block's features, in the order of its columns."""
@@ -77,15 +91,16 @@ class Design:
         found = getattr(self.vectorisers[name], "idf_", None) if self.width(name) else None
         return np.ones(self.width(name)) if found is None else np.asarray(found)
 
-    def coarsen(self, name: str) -> None:
-        """Bring the rarity weights to the single precision in which a model stores them."""
-        if self.width(name) and name not in VALUES:
-            self.vectorisers[name].idf_ = self.idf(name).astype(np.float32).astype(np.float64)
-            self._matrices[name] = self.vectorisers[name].transform(self.docs).tocsr()
-
     def width(self, name: str) -> int:
         """Features of a block."""
         return int(self._block(name).shape[1])
+
+
+def _coarse(vectoriser: TfidfVectorizer, matrix: sp.csr_matrix) -> sp.csr_matrix:
+    """The block with rarity weights in the single precision in which a model stores them."""
+    exact = vectoriser.idf_
+    vectoriser.idf_ = exact.astype(np.float32).astype(np.float64)
+    return normalize(matrix @ sp.diags(vectoriser.idf_ / exact), copy=False)
 
 
 class Numbers(DictVectorizer):  # type: ignore[misc]
@@ -124,8 +139,12 @@ class Choice:
     design: Design
     blocks: dict[str, float]
     """Block -> its weight."""
+    margins: Floats
+    """Margins of rows from weights that did not see them."""
     held_out: Floats
-    """Calibrated probabilities of rows from models that did not see them."""
+    """Calibrated probabilities of the rows by these margins."""
+    loss: float
+    """Their log-loss."""
     power: float
     """See :data:`POWERS`."""
     trials: list[dict[str, Any]]
@@ -141,8 +160,22 @@ class Trial:
         self._splits = folds(rows.codes, rows.groups, count, options.seed)
         self.log: list[dict[str, Any]] = []
 
-    def run(self, blocks: Mapping[str, float], strengths: tuple[float, ...] = MIDDLE) -> tuple[float, Floats]:
-        """Log-loss and probabilities of held-out rows."""
+    def over(self, design: Design) -> Trial:
+        """The same trial, its log continued, over another design of the rows."""
+        other = copy(self)
+        other.design = design
+        return other
+
+    def run(self, blocks: Mapping[str, float]) -> float:
+        """Log-loss of held-out rows, by machines of the middle strength."""
+        return self._tried(blocks, MIDDLE)[0]
+
+    def done(self, blocks: dict[str, float]) -> Choice:
+        """The choice of these blocks, with what margins of every strength say of held-out rows."""
+        loss, margins, shares = self._tried(blocks, STRENGTHS)
+        return Choice(self.design, blocks, margins, shares, loss, power(shares, self.rows), self.log)
+
+    def _tried(self, blocks: Mapping[str, float], strengths: tuple[float, ...]) -> tuple[float, Floats, Floats]:
         codes, labels = self.rows.codes, len(self.rows.labels)
         X = self.design.matrix(blocks)
         penalty = Penalty(strengths, self._options.class_weight, self._options.seed)
@@ -153,40 +186,28 @@ class Trial:
         f1 = float(f1_score(codes, shares.argmax(axis=1), average="macro"))
         told = {"blocks": dict(blocks), "strengths": list(strengths), "log_loss": round(loss, 5)}
         self.log.append({**told, "macro_f1": round(f1, 4)})
-        return loss, shares
-
-    def done(self, blocks: dict[str, float]) -> Choice:
-        """The choice of these blocks, with what margins of every strength say of held-out rows."""
-        _, shares = self.run(blocks, STRENGTHS)
-        return Choice(self.design, blocks, shares, power(shares, self.rows), self.log)
+        return loss, margins, shares
 
 
-def choose(design: Design, rows: Rows, options: Options, *, tell: Callable[[str], None] = lambda _: None) -> Choice:
+def choose(trial: Trial, options: Options, *, tell: Callable[[str], None] = lambda _: None) -> dict[str, float]:
     """Find blocks: words and letters, then every further block that lowers the log-loss.
 
     The log-loss decides, not the F1: it is far steadier on a few hundred rows; on full tables both mostly agreed.
     """
-    trial = Trial(design, rows, options)
     blocks = {name: weight for name, weight in _GENERAL.items() if options.blocks is None or name in options.blocks}
-    best, _ = trial.run(blocks) if blocks else (np.inf, None)
+    best = trial.run(blocks) if blocks else np.inf
     tell(f"{', '.join(blocks)}: log-loss {best:.4f}")
-    for name, weight in _candidates(design, rows, options).items():
-        loss, _ = trial.run({**blocks, name: weight})
-        if loss < best * (1 - GAIN) or options.blocks is not None or name in options.keep:
+    for name, weight in _candidates(trial.design, trial.rows, options).items():
+        loss = trial.run({**blocks, name: weight})
+        if gains(loss, best) or options.blocks is not None or name in options.keep:
             best, blocks = loss, {**blocks, name: weight}
         tell(f"{'with' if name in blocks else 'without'} {name}: log-loss {loss:.4f}")
-    return trial.done(blocks)
+    return blocks
 
 
-def with_parents(choice: Choice, design: Design, rows: Rows, options: Options) -> Choice:
-    """The same choice with the block of what the parents probably say, where that helps."""
-    trial = Trial(design, rows, options)
-    before, _ = trial.run(choice.blocks)
-    blocks = {**choice.blocks, "parent": _REPLIES["parent"]}
-    loss, _ = trial.run(blocks)
-    if loss >= before * (1 - GAIN):
-        return choice
-    return dataclasses.replace(trial.done(blocks), trials=choice.trials + trial.log)
+def gains(loss: float, before: float) -> bool:
+    """Whether a log-loss is low enough to keep the block that brought it."""
+    return loss < before * (1 - GAIN)
 
 
 def _candidates(design: Design, rows: Rows, options: Options) -> dict[str, float]:
@@ -195,11 +216,9 @@ def _candidates(design: Design, rows: Rows, options: Options) -> dict[str, float
         found |= _TARGET
     if any(rows.parents):
         found["reply"] = _REPLIES["reply"]
-    found |= weights_of(set(options.keep) - {*_GENERAL, "parent"})
+    found |= weights_of(set(options.keep) - {*_GENERAL, PARENT})
     if options.blocks is not None:
-        found = {
-            name: weight for name, weight in weights_of(options.blocks).items() if name not in (*_GENERAL, "parent")
-        }
+        found = {name: weight for name, weight in weights_of(options.blocks).items() if name not in (*_GENERAL, PARENT)}
     return {name: weight for name, weight in found.items() if design.width(name)}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
@@ -55,6 +56,9 @@ LEANING = 0.3
 SMOOTHING = 0.3
 """Added to every feature's sum in the naive Bayes margins."""
 
+MANY = 3000
+"""Rows from which the machines are solved in several processes; starting those takes a second."""
+
 PAIRS = 6
 """Labels up to which every pair of them gets a margin of its own; beyond, their number grows too fast."""
 
@@ -76,10 +80,48 @@ def solve(X: Any, codes: NDArray[Any], labels: int, penalty: Penalty) -> tuple[F
     apart from what tells either from chatter. Naive Bayes counts what the machines weigh, errs elsewhere, and lowered the
     log-loss by 1 to 5 % (more where rows are few), the leaning machines by another percent.
     """
-    found = [_machines(X, codes, labels, C, penalty) for C in penalty.strengths]
-    found.append(_leaning(X, codes, labels, penalty))
-    found.append(_complement(X, codes, labels))
-    return np.concatenate([weights for weights, _ in found]), np.concatenate([intercept for _, intercept in found])
+    return _solved(X, codes, [np.arange(len(codes))], labels, penalty)[0]
+
+
+def hold_out(X: Any, codes: NDArray[Any], splits: Sequence[tuple[Any, Any]], labels: int, penalty: Penalty) -> Floats:
+    """Margins of every row from weights that did not see it, rows by margins."""
+    solved = _solved(X, codes, [train for train, _ in splits], labels, penalty)
+    out = np.zeros((len(codes), len(solved[0][1])))
+    for (weights, intercept), (_, test) in zip(solved, splits, strict=True):
+        out[test] = np.asarray(X[test] @ weights.T + intercept)
+    return out
+
+
+def _solved(
+    X: Any, codes: NDArray[Any], some: Sequence[NDArray[Any]], labels: int, penalty: Penalty
+) -> list[tuple[Floats, Floats]]:
+    """:func:`solve` for each of some sets of rows."""
+    if sp.issparse(X) and not X.has_canonical_format:  # a process may not sort what it shares with others
+        X = X.copy()
+        X.sum_duplicates()
+    # Processes, not threads: the solver's generator is one for the whole process, two threads would stir it.
+    kinds = (*penalty.strengths, "leaning", "complement")
+    workers = cpu_count() if X.shape[0] >= MANY else 1
+    found = Parallel(n_jobs=workers)(
+        delayed(_margins)(kind, X, codes, rows, labels, penalty) for rows in some for kind in kinds
+    )
+    each = [found[place : place + len(kinds)] for place in range(0, len(found), len(kinds))]
+    return [
+        (np.concatenate([weights for weights, _ in own]), np.concatenate([intercept for _, intercept in own]))
+        for own in each
+    ]
+
+
+def _margins(
+    kind: float | str, X: Any, codes: NDArray[Any], rows: NDArray[Any], labels: int, penalty: Penalty
+) -> tuple[Floats, Floats]:
+    if len(rows) < len(codes):
+        X, codes = X[rows], codes[rows]
+    if kind == "leaning":
+        return _leaning(X, codes, labels, penalty)
+    if kind == "complement":
+        return _complement(X, codes, labels)
+    return _machines(X, codes, labels, float(kind), penalty)
 
 
 def _machines(X: Any, codes: NDArray[Any], labels: int, C: float, penalty: Penalty) -> tuple[Floats, Floats]:
@@ -134,19 +176,6 @@ def _complement(X: Any, codes: NDArray[Any], labels: int) -> tuple[Floats, Float
     return np.round(weights - weights.mean(axis=0), 6), np.zeros(labels)
 
 
-def hold_out(X: Any, codes: NDArray[Any], splits: Sequence[tuple[Any, Any]], labels: int, penalty: Penalty) -> Floats:
-    """Margins of every row from weights that did not see it, rows by margins."""
-    # One after another: the solver's generator is one for the whole process, two threads would stir it.
-    parts = []
-    for train, test in splits:
-        weights, intercept = solve(X[train], codes[train], labels, penalty)
-        parts.append((test, np.asarray(X[test] @ weights.T + intercept)))
-    out = np.zeros((len(codes), parts[0][1].shape[1]))
-    for test, margins in parts:
-        out[test] = margins
-    return out
-
-
 class MarginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Linear margins (:func:`solve`) made into probabilities by a multinomial regression on held-out margins.
 
@@ -172,7 +201,7 @@ class MarginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.cv = cv
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any, groups: Any = None, parts: Any = None) -> MarginClassifier:
+    def fit(self, X: Any, y: Any, groups: Any = None, parts: Any = None, held: Any = None) -> MarginClassifier:
         """Fit weights on all rows and the calibration on rows that were held out.
 
         Args:
@@ -180,6 +209,7 @@ class MarginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             y: Labels.
             groups: What must not be split between folds.
             parts: Places 0, 1, 2 ... of the parts (languages) that are calibrated each on its own.
+            held: Margins of the rows from weights that did not see them (:func:`hold_out`), where they are known already.
         """
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64)
         check_classification_targets(y)
@@ -188,8 +218,9 @@ class MarginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"Classifier can't train when only one class is present: {self.classes_[0]!r}")
         labels = len(self.classes_)
         penalty = Penalty(tuple(self.strengths), _by_code(self.class_weight, self.classes_), self.random_state)
-        splits = folds(codes, None if groups is None else np.asarray(groups), self.cv, self.random_state)
-        held = hold_out(X, codes, splits, labels, penalty)
+        if held is None:
+            splits = folds(codes, None if groups is None else np.asarray(groups), self.cv, self.random_state)
+            held = hold_out(X, codes, splits, labels, penalty)
         weights, intercept = solve(X, codes, labels, penalty)
         turn, shift = calibrate_parts(
             held, codes, labels, None if parts is None else np.asarray(parts), penalty.class_weight

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from sentiment.stance import normalise
-from sentiment.stance.choose import SUBSAMPLE, Choice, Design, choose, parts, with_parents
+from sentiment.stance.choose import PARENT, SUBSAMPLE, Choice, Design, Trial, choose, gains, parts, weights_of
 from sentiment.stance.estimator import STRENGTHS, MarginClassifier
 from sentiment.stance.features import SHARED
 from sentiment.stance.metrics import agreement, bootstrap, figures
@@ -125,21 +125,27 @@ def fit_rows(rows: Rows, options: Options, *, tell: Callable[[str], None] = lamb
     if options.target is not None:
         lists = {"cues": dict(options.target.cues), "entities": dict(options.target.entities)}
     docs = rows.docs()
+    trial = few = Trial(Design(docs, lists), rows, options)
     sample = _sample(rows, options.seed)
-    few = rows if sample is None else rows.take(sample)
-    design = Design(docs if sample is None else [docs[i] for i in sample], lists, len(few.codes))
-    choice = choose(design, few, options, tell=tell)
     if sample is not None:
-        design = Design(docs, lists, len(docs))
-    pipeline = _fit(rows, design, choice, options)
-    if any(rows.parents) and sample is None and (options.blocks is None or "parent" in options.blocks):
-        first = _Pass(choice, pipeline)
-        second = Design(told(docs, rows, first, options), lists, len(docs))
-        choice = with_parents(first.choice, second, rows, options)
-        if "parent" in choice.blocks:
-            last = _Pass(choice, _fit(rows, second, choice, options))
-            return _finish(rows, second, last, first, lists, options)
-    return _finish(rows, design, _Pass(choice, pipeline), None, lists, options)
+        tell(f"the settings are chosen on {len(sample)} of the texts")
+        few = Trial(Design([docs[i] for i in sample], lists), rows.take(sample), options)
+    blocks = choose(few, options, tell=tell)
+    tell(f"fitting {len(docs)} texts")
+    first = _fit(trial.done(blocks), rows, options)
+    last = _answering(trial, first, rows, options, tell) if any(rows.parents) else None
+    return _finish(rows, last or first, first if last else None, lists, options)
+
+
+def _answering(trial: Trial, first: _Pass, rows: Rows, options: Options, tell: Callable[[str], None]) -> _Pass | None:
+    """The second pass, which knows what the first says of the answered comments; None where that does not help."""
+    if options.blocks is not None and PARENT not in options.blocks:
+        return None
+    tell("reading the answered comments")
+    docs = told(trial.design.docs, rows, first, options)
+    choice = trial.over(trial.design.told(docs)).done({**first.choice.blocks, **weights_of([PARENT])})
+    tell(f"with {PARENT}: log-loss {choice.loss:.4f}, without {first.choice.loss:.4f}")
+    return _fit(choice, rows, options) if gains(choice.loss, first.choice.loss) else None
 
 
 def _sample(rows: Rows, seed: int) -> NDArray[np.intp] | None:
@@ -170,17 +176,14 @@ def told(docs: list[Doc], rows: Rows, first: _Pass, options: Options) -> list[Do
     strange = [doc for key, doc in parents.items() if key not in known]
     shares = {key: rounded(first.choice.held_out[known[key]]) for key in parents if key in known}
     if strange:
-        design = first.choice.design
-        model = _finish(rows, design, first.copy(), None, design.analysers.lists, options).model
+        model = _finish(rows, first.copy(), None, first.choice.design.analysers.lists, options).model
         guesses = model.probabilities(strange)
         shares |= {key_of(doc): rounded(row) for doc, row in zip(strange, guesses, strict=True)}
     return [doc if doc.parent is None else dataclasses.replace(doc, shared=shares[key_of(doc.parent)]) for doc in docs]
 
 
-def _finish(
-    rows: Rows, design: Design, last: _Pass, first: _Pass | None, lists: dict[str, Any], options: Options
-) -> Fitted:
-    choice, pipeline = last.choice, last.pipeline
+def _finish(rows: Rows, last: _Pass, first: _Pass | None, lists: dict[str, Any], options: Options) -> Fitted:
+    choice, pipeline, design = last.choice, last.pipeline, last.choice.design
     arrays: dict[str, NDArray[Any]] = {}
     specs = [
         {"name": name, "weight": weight, "apart": rows.languages is not None and name not in SHARED}
@@ -208,7 +211,7 @@ def _finish(
         "strengths": list(STRENGTHS),
         "agreement": _agreement(rows),
         "prior_power": choice.power,
-        "held_out": scores(rows, choice.held_out, choice.power) if len(choice.held_out) == len(rows.codes) else {},
+        "held_out": scores(rows, choice.held_out, choice.power),
     }
     meta: dict[str, Any] = {
         "format": FORMAT,
@@ -237,16 +240,14 @@ def _versions() -> dict[str, str]:
     return {name: version(name) for name in ("numpy", "scipy", "scikit-learn")}
 
 
-def _fit(rows: Rows, design: Design, choice: Choice, options: Options) -> Any:
-    for name in choice.blocks:
-        design.coarsen(name)
-    X = design.matrix(choice.blocks)
+def _fit(choice: Choice, rows: Rows, options: Options) -> _Pass:
+    design = choice.design
     last = MarginClassifier(class_weight=options.class_weight, random_state=options.seed)
-    last.fit(X, rows.codes, groups=rows.groups, parts=parts(rows))
+    last.fit(design.matrix(choice.blocks), rows.codes, parts=parts(rows), held=choice.margins)
     union = FeatureUnion(
         [(name, design.vectorisers[name]) for name in choice.blocks], transformer_weights=dict(choice.blocks)
     )
-    return Pipeline([("features", union), ("margin", last)])
+    return _Pass(choice, Pipeline([("features", union), ("margin", last)]))
 
 
 def _stored(prefix: str, last: MarginClassifier, packed: Packed) -> dict[str, NDArray[Any]]:
