@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sentiment.stance.choose import Design, Trial, weights_of
+from sentiment.stance.choose import Choice, Design, Trial, weights_of
 from sentiment.stance.files import read_table
 from sentiment.stance.metrics import mean_f1
 from sentiment.stance.score import key_of, rounded
@@ -38,26 +38,26 @@ def ablation(path: str) -> None:
     target = OPTIONS.target
     lists = {"cues": dict(target.cues), "entities": dict(target.entities)} if target else {}
     docs = rows.docs()
-    trial = Trial(Design(docs, lists, len(rows.codes)), rows, OPTIONS)
+    trial = Trial(Design(docs, lists), rows, OPTIONS)
     sets = {"all": BLOCKS, **{f"without {name}": tuple(b for b in BLOCKS if b != name) for name in BLOCKS}}
     sets |= {"words and letters": ("words", "chars"), "cues alone": ("cues",)}
     print(f"{'':<22}{'log-loss':>9}{'macro-F1':>10}" + "".join(f"{name:>8}" for name in rows.languages or ()))
     for name, blocks in sets.items():
-        loss, shares = trial.run(weights_of(blocks))
-        _print(name, trial, loss, shares)
+        choice = trial.done(weights_of(blocks))
+        _print(name, trial, choice)
         if blocks == BLOCKS:
-            second = Trial(Design(_told(docs, shares), lists, len(rows.codes)), rows, OPTIONS)
-            _print("all and parent", second, *second.run(weights_of((*BLOCKS, "parent"))))
+            second = trial.over(trial.design.told(_told(docs, choice.held_out)))
+            _print("all and parent", second, second.done(weights_of((*BLOCKS, "parent"))))
 
 
-def _print(name: str, trial: Trial, loss: float, shares: NDArray[np.float64]) -> None:
-    rows, said = trial.rows, shares.argmax(axis=1)
+def _print(name: str, trial: Trial, choice: Choice) -> None:
+    rows, said = trial.rows, choice.held_out.argmax(axis=1)
     each = [
         mean_f1(rows.codes[trial.parts == place], said[trial.parts == place], rows.labels) or 0.0
         for place in range(len(rows.languages or ()))
     ]
     total = mean_f1(rows.codes, said, rows.labels) or 0.0
-    print(f"{name:<22}{loss:>9.4f}{total:>10.4f}" + "".join(f"{f1:>8.3f}" for f1 in each), flush=True)
+    print(f"{name:<22}{choice.loss:>9.4f}{total:>10.4f}" + "".join(f"{f1:>8.3f}" for f1 in each), flush=True)
 
 
 def _told(docs: list[Doc], shares: NDArray[np.float64]) -> list[Doc]:

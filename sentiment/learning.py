@@ -120,7 +120,16 @@ def learn(
         raise AnnotationError("no label trains yet: label comments that are not drawn for an audit, then train again")
     rows, left_out = _without_audit([*labelled, *own], audit)
     _enough(rows)
-    options = Options("text", "stance", "page", "language", "parent_text", None, target, ids="comment_id")
+    book = folder / "codebook.md"
+    options = Options(
+        label="stance",
+        group="page",
+        language="language",
+        parent="parent_text",
+        target=target,
+        ids="comment_id",
+        codebook=book if book.is_file() else None,
+    )
     fitted = train(pd.DataFrame(rows), options, tell=tell)
     used = set(fitted.model.meta.get("trained_ids", ()))
     known = set() if before is None else set(before.meta.get("trained_ids", ()))

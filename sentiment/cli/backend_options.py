@@ -136,7 +136,7 @@ class BackendChoice:
             raise typer.Exit(1)
 
     def _codebook(self, target: str, annotations: Path) -> str:
-        from sentiment.stance.backends.codebook import find_codebook, read_codebook
+        from sentiment.stance.codebook import find_codebook, read_codebook
         from sentiment.stance.target import load_target
 
         if self.codebook is not None:

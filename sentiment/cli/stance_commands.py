@@ -70,6 +70,16 @@ def train(
     class_weight: Annotated[
         str | None, typer.Option("--class-weight", help="balanced: rare labels weigh more; shares are then distorted.")
     ] = None,
+    prior_power: Annotated[
+        float | None,
+        typer.Option(
+            "--prior-power",
+            min=0.0,
+            max=1.0,
+            help="Divide by the labels' shares to this power when deciding, for the sake of rare labels; 0 never, "
+            "1 as if all were equally frequent. Default: what gives the best macro-F1.",
+        ),
+    ] = None,
     keep: Annotated[
         list[str] | None,
         typer.Option("--keep", help="Keep this feature block even where it brings no gain: vader, tags ..."),
@@ -84,15 +94,18 @@ def train(
         from sentiment.cli import annotate_train
         from sentiment.pipeline import DEFAULT_TARGET
 
-        if (text, label) != ("text", "label") or any((group, language, parent, title, class_weight, keep, card)):
+        others = (group, language, parent, title, class_weight, keep, card, prior_power is not None)
+        if (text, label) != ("text", "label") or any(others):
             raise typer.BadParameter(
                 "without FILE there are only --model and --target; the others are options of a table"
             )
         annotate_train.train(model, target=target or DEFAULT_TARGET)
         return
     from sentiment.errors import InputError
+    from sentiment.pipeline import DEFAULT_ANNOTATIONS
     from sentiment.stance.card import render_card
     from sentiment.stance.choose import BLOCKS
+    from sentiment.stance.codebook import codebook_file
     from sentiment.stance.files import read_table
     from sentiment.stance.target import load_target
     from sentiment.stance.train import Options
@@ -105,6 +118,7 @@ def train(
     strange = sorted(set(keep or ()) - set(BLOCKS))
     if strange:
         raise InputError(f"--keep {strange[0]!r} is unknown; there are: {', '.join(BLOCKS)}")
+    chosen = load_target(target) if target else None
     options = Options(
         text,
         label,
@@ -112,9 +126,11 @@ def train(
         language,
         parent,
         title,
-        load_target(target) if target else None,
+        chosen,
         class_weight,
         keep=tuple(keep or ()),
+        prior_power=prior_power,
+        codebook=codebook_file(target, chosen.slug, DEFAULT_ANNOTATIONS) if target and chosen else None,
     )
     fitted = fit(read_table(file), options, tell=lambda line: typer.echo(line, err=True))
     fitted.model.save(model)

@@ -12,7 +12,8 @@ def render_card(model: Model) -> str:
     meta, summary = model.meta, model.meta["card"]["summary"]
     lines = [f"# Stance model {model.name}", ""]
     if meta["target"]:
-        lines += [f"Target: **{meta['target']}**, codebook version {meta['codebook']}.", ""]
+        book = f", sha256 `{meta['codebook_sha256']}`" if meta.get("codebook_sha256") else ""
+        lines += [f"Target: **{meta['target']}**, codebook version {meta['codebook']}{book}.", ""]
     lines += [
         f"Tells {', '.join(model.labels)} apart, in {_languages(summary)}. A linear model over words, letters and "
         "cues, its probabilities calibrated on comments that it had not seen.",

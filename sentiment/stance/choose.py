@@ -173,7 +173,9 @@ class Trial:
     def done(self, blocks: dict[str, float]) -> Choice:
         """The choice of these blocks, with what margins of every strength say of held-out rows."""
         loss, margins, shares = self._tried(blocks, STRENGTHS)
-        return Choice(self.design, blocks, margins, shares, loss, power(shares, self.rows), self.log)
+        given = self._options.prior_power
+        taken = power(shares, self.rows) if given is None else given
+        return Choice(self.design, blocks, margins, shares, loss, taken, self.log)
 
     def _tried(self, blocks: Mapping[str, float], strengths: tuple[float, ...]) -> tuple[float, Floats, Floats]:
         codes, labels = self.rows.codes, len(self.rows.labels)

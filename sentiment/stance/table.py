@@ -98,6 +98,8 @@ def read_rows(table: pd.DataFrame, options: Options, *, known: Sequence[str] | N
     parents = parent_texts(table, options)
     named = options.ids or next((name for name in IDS if name in table.columns), None)
     ids = [name.strip() for name in column(table, named)] if named else []
+    if ids and "origin" in table.columns:
+        ids = ["" if how == "authored" else name for name, how in zip(ids, column(table, "origin"), strict=True)]
     read = list(zip(*(column(table, name) for name in READERS), strict=True)) if set(READERS) <= set(table) else []
     left_out: Counter[str] = Counter()
     keep: list[int] = []

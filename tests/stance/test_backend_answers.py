@@ -12,10 +12,10 @@ from sentiment.records import STANCES
 from sentiment.stance.backends.address import OPENAI, address, api_key, without_keys
 from sentiment.stance.backends.answers import clean, read
 from sentiment.stance.backends.cache import Cache
-from sentiment.stance.backends.codebook import find_codebook, read_codebook
 from sentiment.stance.backends.dialect import Dialect, loads
 from sentiment.stance.backends.plan import Plan
 from sentiment.stance.backends.prompt import messages, question, tokens
+from sentiment.stance.codebook import find_codebook, read_codebook
 from sentiment.stance.tag import Item
 
 IDS = ["0a1b2c3d", "4e5f6a7b"]

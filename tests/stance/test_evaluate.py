@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -180,6 +181,14 @@ def test_learning_curve(table: pd.DataFrame) -> None:
     curve = evaluate(table, options, folds=2, learning_curve=True)["learning_curve"]
     assert [row["n"] for row in curve] == [100, 200, 384]
     assert curve[-1]["macro_f1"] > curve[0]["macro_f1"] - 0.05
+
+
+def test_card_names_the_codebook_by_its_hash(tmp_path: Path, target: Target) -> None:
+    """Which text the coders followed can be told from the card."""
+    (tmp_path / "codebook.md").write_text("favor is favor")
+    options = Options(label="stance", target=target, blocks=("words",), codebook=tmp_path / "codebook.md")
+    card = render_card(train(sentences("en", 60), options).model)
+    assert hashlib.sha256(b"favor is favor").hexdigest() in card
 
 
 def test_card(fitted: Fitted) -> None:

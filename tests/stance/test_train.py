@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse as sp
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sentiment.errors import InputError
-from sentiment.stance.estimator import MarginClassifier, folds
+from sentiment.stance import estimator
+from sentiment.stance import train as trainer
+from sentiment.stance.estimator import MarginClassifier, Penalty, folds, hold_out
+from sentiment.stance.target import Target
 from sentiment.stance.train import Fitted, Options, train
 
 from .conftest import sentences
@@ -140,6 +144,45 @@ def test_a_megabyte_in_a_cell() -> None:
     table = sentences("en", 60)
     table.loc[0, "text"] = "great never " * 90_000
     assert train(table, Options(label="stance")).summary["rows"] == 60
+
+
+def test_several_processes_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Margins solved in two processes equal those solved in one, to the bit."""
+    draw = np.random.default_rng(0)
+    X = sp.random(400, 60, 0.2, format="csr", random_state=0)
+    X = X[:, draw.permutation(60)]  # columns out of order, as a table's may be
+    codes = draw.integers(0, 3, 400)
+    splits = folds(codes, None, 3, 0)
+    one = hold_out(X, codes, splits, 3, Penalty())
+    monkeypatch.setattr(estimator, "MANY", 10)
+    monkeypatch.setattr(estimator, "cpu_count", lambda: 2)
+    assert hold_out(X, codes, splits, 3, Penalty()).tobytes() == one.tobytes()
+
+
+def test_more_rows_than_settings_are_chosen_on(monkeypatch: pytest.MonkeyPatch, target: Target) -> None:
+    """Above the number that settings are chosen on, all rows train, are held out and have their parents read."""
+    monkeypatch.setattr(trainer, "SUBSAMPLE", 150)
+    table = pd.concat([sentences("en", 240), sentences("it", 240)], ignore_index=True)
+    said: list[str] = []
+    blocks = ("words", "marks", "reply", "parent")
+    options = Options(label="stance", group="page", language="language", parent="parent", target=target, blocks=blocks)
+    fitted = train(table, options, tell=said.append)
+    assert any("chosen on" in line for line in said)
+    assert any(line.startswith("with parent") for line in said)
+    assert fitted.summary["held_out"]["all"]["n"] == fitted.summary["rows"] == 480
+
+
+def test_authored_rows_are_no_comments() -> None:
+    """What was written to train has ids of its own; the model lists only those of comments."""
+    table = sentences("en", 60).assign(id=[f"c{i}" for i in range(60)], origin=["authored"] * 50 + ["collected"] * 10)
+    fitted = train(table, Options(label="stance", blocks=("words",)))
+    assert fitted.model.meta["trained_ids"] == sorted(f"c{i}" for i in range(50, 60))
+
+
+def test_prior_power_can_be_given() -> None:
+    """The power of the labels' shares that is asked for is taken instead of the one that scores best."""
+    fitted = train(sentences("en", 90), Options(label="stance", blocks=("words",), prior_power=0.5))
+    assert fitted.model.meta["prior_power"] == 0.5
 
 
 def test_folds_keep_groups_whole() -> None:

@@ -21,13 +21,16 @@ def find_codebook(target: str, slug: str, annotations: Path) -> str:
     Raises:
         InputError: It cannot be read.
     """
+    file = codebook_file(target, slug, annotations)
+    return "" if file is None else read_codebook(file)
+
+
+def codebook_file(target: str, slug: str, annotations: Path) -> Path | None:
+    """Where that codebook stands, or None; see :func:`find_codebook`."""
     place = Path(target)
     folders = [place] if place.is_dir() else [place.parent] if place.suffix == ".toml" else []
-    for folder in (*folders, annotations / slug):
-        file = folder / "codebook.md"
-        if file.is_file():
-            return read_codebook(file)
-    return ""
+    files = (folder / "codebook.md" for folder in (*folders, annotations / slug))
+    return next((file for file in files if file.is_file()), None)
 
 
 def read_codebook(file: Path) -> str:
