@@ -15,7 +15,17 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import f1_score
 from sklearn.preprocessing import normalize
 
-from sentiment.stance.estimator import MIDDLE, STRENGTHS, Floats, Penalty, calibrate_parts, folds, hold_out, softmax
+from sentiment.stance.estimator import (
+    MIDDLE,
+    STRENGTHS,
+    Floats,
+    Penalty,
+    Splits,
+    calibrate_parts,
+    folds,
+    hold_out,
+    softmax,
+)
 from sentiment.stance.features import SHARED, VALUES, Analysers, Named
 from sentiment.stance.lexicon import Lists
 from sentiment.stance.table import Rows
@@ -24,7 +34,7 @@ from sentiment.stance.tokens import Doc
 if TYPE_CHECKING:
     from sentiment.stance.train import Options
 
-POWERS = (0.0, 0.25, 0.5, 0.75, 1.0)
+POWERS = tuple(place / 10 for place in range(11))
 """How much of the labels' shares a decision may take out again, for the sake of rare labels."""
 
 SUBSAMPLE = 20_000
@@ -34,7 +44,7 @@ GAIN = 0.001
 """Least drop of the log-loss, in parts of it, for which a block is kept."""
 
 _GENERAL = {"words": 1.0, "chars": 1.0}
-_OPTIONAL = {"tags": 1.4, "marks": 0.3}
+_OPTIONAL = {"tags": 1.4, "marks": 0.3, "near": 0.7}
 _TARGET = {"cues": 0.5, "pairs": 0.25}
 _REPLIES = {"reply": 0.5, "parent": 1.0}
 _RARE = {"negated": 0.3, "vader": 0.2}
@@ -45,7 +55,7 @@ BLOCKS = (*_GENERAL, *_OPTIONAL, *_TARGET, *_REPLIES, *_RARE)
 PARENT = "parent"
 """The block that takes a second pass: what the first says of the comment that is answered."""
 
-MAX_FEATURES = {"words": 100_000, "chars": 150_000}
+MAX_FEATURES = {"words": 100_000, "chars": 150_000, "near": 60_000}
 
 
 class Design:
@@ -150,14 +160,23 @@ class Choice:
     trials: list[dict[str, Any]]
 
 
+def calibrated(margins: Floats, turn: Floats, shift: Floats, parts: NDArray[np.intp]) -> Floats:
+    """Probabilities by margins."""
+    return softmax(np.einsum("nm,nml->nl", margins, turn[parts]) + shift[parts])
+
+
 class Trial:
     """Cross-validation of settings on one set of rows."""
 
     def __init__(self, design: Design, rows: Rows, options: Options) -> None:
-        self.design, self.rows, self._options = design, rows, options
+        self.design, self.rows, self.options = design, rows, options
         self.parts = parts(rows)
-        count = 5 if len(rows.codes) < 4000 else 3
-        self._splits = folds(rows.codes, rows.groups, count, options.seed)
+        size = len(rows.codes)
+        few, many = (folds(rows.codes, rows.groups, count, options.seed) for count in (3, 5))
+        self._quick = many if size < 4000 else few
+        """What blocks are compared by."""
+        self.splits = many if size < 8000 else few
+        """What probabilities are calibrated by: more folds gain little with many rows, and cost as much as all else."""
         self.log: list[dict[str, Any]] = []
 
     def over(self, design: Design) -> Trial:
@@ -168,22 +187,24 @@ class Trial:
 
     def run(self, blocks: Mapping[str, float]) -> float:
         """Log-loss of held-out rows, by machines of the middle strength."""
-        return self._tried(blocks, MIDDLE)[0]
+        return self._tried(blocks, MIDDLE, self._quick)[0]
 
     def done(self, blocks: dict[str, float]) -> Choice:
         """The choice of these blocks, with what margins of every strength say of held-out rows."""
-        loss, margins, shares = self._tried(blocks, STRENGTHS)
-        given = self._options.prior_power
-        taken = power(shares, self.rows) if given is None else given
+        loss, margins, shares = self._tried(blocks, STRENGTHS, self.splits)
+        given = self.options.prior_power
+        taken = power(margins, self) if given is None else given
         return Choice(self.design, blocks, margins, shares, loss, taken, self.log)
 
-    def _tried(self, blocks: Mapping[str, float], strengths: tuple[float, ...]) -> tuple[float, Floats, Floats]:
+    def _tried(
+        self, blocks: Mapping[str, float], strengths: tuple[float, ...], splits: Splits
+    ) -> tuple[float, Floats, Floats]:
         codes, labels = self.rows.codes, len(self.rows.labels)
         X = self.design.matrix(blocks)
-        penalty = Penalty(strengths, self._options.class_weight, self._options.seed)
-        margins = hold_out(X, codes, self._splits, labels, penalty)
-        turn, shift = calibrate_parts(margins, codes, labels, self.parts, self._options.class_weight)
-        shares = softmax(np.einsum("nm,nml->nl", margins, turn[self.parts]) + shift[self.parts])
+        penalty = Penalty(strengths, self.options.class_weight, self.options.seed)
+        margins = hold_out(X, codes, splits, labels, penalty)
+        turn, shift = calibrate_parts(margins, codes, labels, self.parts, self.options.class_weight)
+        shares = calibrated(margins, turn, shift, self.parts)
         loss = float(-np.log(np.clip(shares[np.arange(len(codes)), codes], 1e-9, 1)).mean())
         f1 = float(f1_score(codes, shares.argmax(axis=1), average="macro"))
         told = {"blocks": dict(blocks), "strengths": list(strengths), "log_loss": round(loss, 5)}
@@ -237,9 +258,19 @@ def parts(rows: Rows) -> NDArray[np.intp]:
     return np.array([rows.languages.index(name) for name in rows.language], dtype=np.intp)
 
 
-def power(shares: Floats, rows: Rows) -> float:
-    """The power of the labels' shares to divide by, for the best macro-F1 on held-out rows; 0 unless it gains."""
-    prior = np.bincount(rows.codes, minlength=len(rows.labels)) / len(rows.codes)
-    scores = [f1_score(rows.codes, (shares / prior**p).argmax(axis=1), average="macro") for p in POWERS]
-    best = int(np.argmax(scores))
+def power(margins: Floats, trial: Trial) -> float:
+    """The power of the labels' shares to divide by, for the best macro-F1 on held-out rows; 0 unless it gains.
+
+    Rows are calibrated by others than themselves here, and a power is judged with its neighbours: the rare labels by which
+    powers differ are few, so that the single best one is often luck.
+    """
+    codes, labels, weight = trial.rows.codes, len(trial.rows.labels), trial.options.class_weight
+    shares = np.empty((len(codes), labels))
+    for learnt, held in trial.splits:
+        turn, shift = calibrate_parts(margins[learnt], codes[learnt], labels, trial.parts[learnt], weight)
+        shares[held] = calibrated(margins[held], turn, shift, trial.parts[held])
+    prior = np.bincount(codes, minlength=labels) / len(codes)
+    scores = np.array([f1_score(codes, (shares / prior**p).argmax(axis=1), average="macro") for p in POWERS])
+    steady = np.convolve(np.pad(scores, 2, "edge"), np.ones(5) / 5, "valid")
+    best = int(np.argmax(steady))
     return POWERS[best] if scores[best] > scores[0] + 0.005 else 0.0

@@ -21,9 +21,11 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 Floats = NDArray[np.float64]
+Splits = list[tuple[Any, Any]]
+"""Rows to learn from and rows held out, of each fold."""
 
 
-def folds(y: NDArray[Any], groups: NDArray[Any] | None, count: int, seed: int) -> list[tuple[Any, Any]]:
+def folds(y: NDArray[Any], groups: NDArray[Any] | None, count: int, seed: int) -> Splits:
     """Shuffled splits that keep a group together and a label spread, as far as the rows allow.
 
     scikit-learn's default folds are not shuffled; on a file sorted by page that was measured to cost 0.15 of
@@ -78,12 +80,13 @@ def solve(X: Any, codes: NDArray[Any], labels: int, penalty: Penalty) -> tuple[F
     Support vector machines of every strength, for each label against the rest and for each pair of labels; machines that
     may use a feature the more, the more it leans to one side; and complement naive Bayes. The pairs keep favor and against
     apart from what tells either from chatter. Naive Bayes counts what the machines weigh, errs elsewhere, and lowered the
-    log-loss by 1 to 5 % (more where rows are few), the leaning machines by another percent.
+    log-loss by 1 to 5 % (more where rows are few), the leaning machines by another percent. Of four and more labels all
+    but the commonest are told apart once more without its rows, which else drown the rare ones.
     """
     return _solved(X, codes, [np.arange(len(codes))], labels, penalty)[0]
 
 
-def hold_out(X: Any, codes: NDArray[Any], splits: Sequence[tuple[Any, Any]], labels: int, penalty: Penalty) -> Floats:
+def hold_out(X: Any, codes: NDArray[Any], splits: Splits, labels: int, penalty: Penalty) -> Floats:
     """Margins of every row from weights that did not see it, rows by margins."""
     solved = _solved(X, codes, [train for train, _ in splits], labels, penalty)
     out = np.zeros((len(codes), len(solved[0][1])))
@@ -100,7 +103,7 @@ def _solved(
         X = X.copy()
         X.sum_duplicates()
     # Processes, not threads: the solver's generator is one for the whole process, two threads would stir it.
-    kinds = (*penalty.strengths, "leaning", "complement")
+    kinds = (*penalty.strengths, "leaning", "complement", *(("rare",) if labels > 3 else ()))
     workers = cpu_count() if X.shape[0] >= MANY else 1
     found = Parallel(n_jobs=workers)(
         delayed(_margins)(kind, X, codes, rows, labels, penalty) for rows in some for kind in kinds
@@ -121,6 +124,8 @@ def _margins(
         return _leaning(X, codes, labels, penalty)
     if kind == "complement":
         return _complement(X, codes, labels)
+    if kind == "rare":
+        return _rare(X, codes, labels, penalty)
     return _machines(X, codes, labels, float(kind), penalty)
 
 
@@ -135,6 +140,19 @@ def _machines(X: Any, codes: NDArray[Any], labels: int, C: float, penalty: Penal
         if len(np.unique(sides)) == 2:  # else a label that these rows lack: no opinion
             weights[margin], intercept[margin] = _machine(X[rows] if len(rows) < len(codes) else X, sides, C, penalty)
     return weights, intercept
+
+
+def _rare(X: Any, codes: NDArray[Any], labels: int, penalty: Penalty) -> tuple[Floats, Floats]:
+    """Margins among all labels but the commonest, from their rows alone; none for that one."""
+    others = np.delete(np.arange(labels), np.bincount(codes, minlength=labels).argmax())
+    rows = np.flatnonzero(np.isin(codes, others))
+    X, codes = X[rows], np.searchsorted(others, codes[rows])
+    weights, intercept = np.zeros((len(others), X.shape[1])), np.zeros(len(others))
+    for label in range(len(others)):
+        if len(np.unique(codes == label)) == 2:
+            weights[label], intercept[label] = _machine(X, codes == label, *MIDDLE, penalty)
+    found = [(weights, intercept), _leaning(X, codes, len(others), penalty), _complement(X, codes, len(others))]
+    return np.concatenate([each for each, _ in found]), np.concatenate([each for _, each in found])
 
 
 def _machine(X: Any, sides: NDArray[Any], C: float, penalty: Penalty, tol: float = 1e-3) -> tuple[Floats, float]:

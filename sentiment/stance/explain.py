@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sentiment.records import Why
+from sentiment.stance.features import STEM
 from sentiment.stance.tokens import TOKEN, Doc, prepare
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def explain(model: Model, doc: Doc, label: int) -> list[Reason]:
             share = float(value * weight[column])
             if block.name == "chars":
                 _share_letters(words, name.partition("\t")[2] if block.apart else name, share, doc)
+            elif block.name == "near":
+                _share_stems(words, name.partition("\t")[2] if block.apart else name, share, doc)
             elif block.name in OF_WORDS:
                 parts = (name.partition("\t")[2] if block.apart else name).split(" ")
                 for part in parts:
@@ -76,6 +79,13 @@ def _share_letters(words: dict[str, float], gram: str, share: float, doc: Doc) -
     homes = [chunk for chunk in doc.chunks if gram in f" {chunk} "]
     for chunk in homes:
         words[chunk.strip(EDGES) or chunk] += share / len(homes)
+
+
+def _share_stems(words: dict[str, float], pair: str, share: float, doc: Doc) -> None:
+    for stem in pair.split(" "):
+        homes = {token for token in doc.tokens if token[:STEM] == stem and token.isalpha()}
+        for token in homes:
+            words[token] += share / 2 / len(homes)
 
 
 def reasons_of(model: Model, doc: Doc, label: int, most: int = MOST) -> tuple[str, ...]:
@@ -104,6 +114,12 @@ def reasons_of_all(model: Model, docs: Sequence[Doc], labels: Sequence[int], mos
         of_words = block.name in OF_WORDS
         for row, column, share in zip(rows.tolist(), (columns - block.start).tolist(), shares.tolist(), strict=True):
             name = block.names[column]
+            if block.name == "near":
+                words: dict[str, float] = defaultdict(float)
+                _share_stems(words, name.partition("\t")[2] if block.apart else name, share, docs[row])
+                for word, part in words.items():
+                    found[row][word, "word"] += part
+                continue
             if not of_words:
                 found[row][name, "concept"] += share
                 continue

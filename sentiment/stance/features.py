@@ -81,6 +81,19 @@ def tags(doc: Doc) -> list[str]:
     return doc.tags
 
 
+STEM = 4
+"""Letters of a word that stand for it among its neighbours."""
+REACH = 3
+"""Words within which two are neighbours."""
+
+
+def near(doc: Doc) -> list[str]:
+    """Pairs of neighbouring words in either order, each by its first letters: they see through inflection and word order."""
+    stems = [token[:STEM] for token in doc.tokens if token.isalpha()]
+    pairs = (sorted(pair) for apart in range(1, REACH + 1) for pair in zip(stems, stems[apart:], strict=False))
+    return list(dict.fromkeys(f"{one} {two}" for one, two in pairs if one != two))
+
+
 class Analysers:
     """The blocks, with the word lists that some of them look things up in.
 
@@ -96,6 +109,7 @@ class Analysers:
             "chars": chars,
             "marks": marks,
             "tags": tags,
+            "near": near,
             "negated": self.negated,
             "cues": self.cues,
             "pairs": self.pairs,

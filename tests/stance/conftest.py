@@ -56,7 +56,7 @@ def options(target: Target) -> Options:
         language="language",
         parent="parent",
         target=target,
-        blocks=("words", "chars", "marks", "tags", "cues", "pairs", "reply", "parent", "vader", "negated"),
+        blocks=("words", "chars", "marks", "tags", "near", "cues", "pairs", "reply", "parent", "vader", "negated"),
     )
 
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from sentiment.stance.batch.arrays import Ints, Keys, distinct, edges, ranges
 from sentiment.stance.batch.heard import ATTITUDES, Concepts, Heard, Stream
 from sentiment.stance.batch.names import Names
-from sentiment.stance.batch.tokens import Tokens
-from sentiment.stance.features import LENGTHS, MARKS, OPENING
+from sentiment.stance.batch.tokens import NO_WORD, Tokens
+from sentiment.stance.features import LENGTHS, MARKS, OPENING, REACH
 
 Entries = tuple[NDArray[np.integer], Ints]
 """Comments and columns, as often as the feature occurs; a column of -1 is no feature of the model."""
@@ -78,6 +78,23 @@ class Columns:
         place = self._names.pair_keys.find(keys)
         hit = place >= 0
         return stream.owners[some[hit]], self._names.pair_columns[place[hit]]
+
+    def near(self, stream: Stream, known: Tokens) -> Entries:
+        """Known pairs of words near each other, each once a comment."""
+        pairs, columns, _ = self._names.near
+        stems = stream.facts(known, "stem")
+        words = np.flatnonzero(stems != NO_WORD)
+        stems, owners, width = stems[words], stream.owners[words], self._names.size
+        found = []
+        for apart in range(1, REACH + 1):
+            one, two = stems[:-apart], stems[apart:]
+            some = np.flatnonzero((one >= 0) & (two >= 0) & (one != two) & (owners[:-apart] == owners[apart:]))
+            one, two = one[some], two[some]
+            place = pairs.find(np.minimum(one, two).astype(np.int64) * len(self._names.stems) + np.maximum(one, two))
+            hit = place >= 0
+            found.append(owners[some[hit]].astype(np.int64) * width + columns[place[hit]])
+        rows, hits = np.divmod(distinct(np.concatenate(found)), width)
+        return rows, hits.astype(np.int32)
 
     def marks(
         self,

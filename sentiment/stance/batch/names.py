@@ -116,6 +116,21 @@ class Names:
         return pairs
 
     @cached_property
+    def stems(self) -> dict[str, int]:
+        """First letters of words that have neighbours -> number, in the order of the alphabet."""
+        return {
+            stem: place for place, stem in enumerate(sorted({s for name in self.of("near") for s in name.split(" ")}))
+        }
+
+    @cached_property
+    def near(self) -> tuple[Keys, Ints, Ints]:
+        """Pairs of neighbours by the numbers of their stems, the column of each, and both numbers of each column."""
+        known, stems = self.of("near"), self.stems
+        both = np.array([[stems[stem] for stem in name.split(" ")] for name in known], dtype=np.int32).reshape(-1, 2)
+        keys = both[:, 0].astype(np.int64) * len(stems) + both[:, 1]
+        return Keys(keys), np.array([*known.values()], dtype=np.int32), both
+
+    @cached_property
     def pair_keys(self) -> Keys:
         """Pairs of neighbouring words, to be looked up many at a time."""
         return Keys(np.array(self.pairs.keys, dtype=np.int64))

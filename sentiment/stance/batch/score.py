@@ -128,7 +128,9 @@ class LanguageScorer:
             part = slice(place * TOGETHER, place * TOGETHER + some.shape[0])
             chunks = read.chunks[ends[part.start] : ends[part.stop]]
             own = _of_rows(numbers, part.start, part.stop)
-            reasons += self._whys.of(some, own, labels[part], chunks, read.counts[part], most)
+            words = slice(*read.stream.edges[[part.start, part.start + some.shape[0]]])
+            tokens = read.stream.owners[words] - part.start, read.stream.tokens[words]
+            reasons += self._whys.of(some, own, labels[part], chunks, read.counts[part], tokens, most)
         return found, reasons
 
     @cached_property
@@ -217,6 +219,8 @@ class LanguageScorer:
         """Comments and columns of what is counted, apart from what stands within a chunk."""
         columns, names, known, stream, heard = self._columns, self._names, self._chunks.tokens, read.stream, read.heard
         yield columns.neighbours(stream, known)
+        if names.has("near"):
+            yield columns.near(stream, known)
         if names.has("marks"):
             yield from columns.marks(stream, known, *self._case(read), read.quoted)
         if names.has("tags"):

@@ -7,11 +7,14 @@ from itertools import chain
 
 from sentiment.stance.batch.arrays import Growing, Lists
 from sentiment.stance.batch.names import Names
-from sentiment.stance.features import BREAK, MARKS
+from sentiment.stance.features import BREAK, MARKS, STEM
 from sentiment.stance.lexicon import Lexicon, Phrase, Starts
 
 _PAIRS = 20_000
 """Pairs of tokens remembered before they are forgotten."""
+
+NO_WORD = -2
+"""Stands for the stem of what is no word."""
 
 _MARK = {mark: place for place, mark in enumerate(MARKS)}
 
@@ -30,6 +33,7 @@ class Tokens(dict[str, int]):
         self._words, self._first, self._second = names.words, names.pairs.first, names.pairs.second
         self._starts, self._ends = names.after("marks", "starts "), names.after("marks", "ends ")
         self._denied = names.after("negated", "not ")
+        self._stems = names.stems
         self._bare = names.column("marks", "ends bare")
         self.facts = {kind: Growing(np_kind) for kind, np_kind in _FACTS.items()}
         self.longest = lexicon.longest
@@ -64,6 +68,7 @@ class Tokens(dict[str, int]):
             "starts": [self._starts.get(token, -1) for token in new],
             "ends": [self._ends.get(token, -1) if token in BREAK else self._bare for token in new],
             "denied": [-1 if token in BREAK else self._denied.get(token, -1) for token in new],
+            "stem": [self._stems.get(token[:STEM], -1) if token.isalpha() else NO_WORD for token in new],
             "mark": [_MARK.get(token, -1) for token in new],
             "stops": [token in BREAK for token in new],
             "phrases": [starts is not None and starts.phrases for starts in begins],
@@ -96,6 +101,7 @@ _FACTS = {
     "starts": "int32",
     "ends": "int32",
     "denied": "int32",
+    "stem": "int32",
     "mark": "int8",
     "stops": "bool",
     "phrases": "bool",
@@ -103,4 +109,4 @@ _FACTS = {
     "follows": "bool",
 }
 """Columns (-1 for none) of the word, of what a comment that starts or ends on it has, and of the word denied; places in
-known pairs; which mark it is; whether it ends a clause, begins phrases, of which some go on with a stem, or goes on one."""
+known pairs; its stem's number; which mark it is; whether it ends a clause, begins phrases, of which some go on with a stem, or goes on one."""

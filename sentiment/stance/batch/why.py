@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sentiment.stance.batch.arrays import Growing, Ints, Lists, edges
+from sentiment.stance.batch.arrays import Growing, Ints, Lists, distinct, edges, ranges
 from sentiment.stance.batch.chunks import Chunks
 from sentiment.stance.batch.names import Names
 from sentiment.stance.explain import DIGITS, EDGES, LEAST, OF_WORDS, strongest
@@ -41,9 +41,12 @@ class Whys:
         self._contrasts: Floats = np.ascontiguousarray((weights - others).T).ravel()
         self._first = names.first.get("chars", names.size)
         self._letters = len(names.of("chars"))
+        self._near = names.first.get("near", names.size)
+        self._neighbours = len(names.of("near"))
+        self._names = names
         self._table = np.empty(ROWS * self._letters, dtype=np.int32)
         self._parts = Lists()
-        """What each feature stands for: the words of it, or itself as a concept; nothing for letters."""
+        """What each feature stands for: the words of it, or itself as a concept; nothing for letters and stems."""
         self._texts: list[str] = []
         self._numbers: dict[str, int] = {}
         """Words -> number."""
@@ -53,7 +56,7 @@ class Whys:
         self._restart()
 
     def _add(self, block: str, names: Sequence[str]) -> None:
-        if block == "chars":
+        if block in ("chars", "near"):
             self._parts.extend(np.zeros(len(names), dtype=np.int32), [])
         elif block in OF_WORDS:
             parts = [name.split(" ") for name in names]
@@ -81,6 +84,8 @@ class Whys:
         self._told.array[[*concepts]] = True
         self._of_chunk = Growing("int32")
         """The word that each chunk is told as."""
+        self._of_token = Growing("int32")
+        """The word that each token is told as."""
         self._time = self._chunks.times
 
     def _learn(self) -> None:
@@ -88,6 +93,7 @@ class Whys:
             self._restart()
         new = self._chunks.low[len(self._of_chunk) :]
         self._of_chunk.extend([self._number(chunk.strip(EDGES) or chunk) for chunk in new])
+        self._of_token.extend([*map(self._number, self._chunks.tokens.texts[len(self._of_token) :])])
         self._told.extend([bool(text.strip(EDGES)) for text in self._texts[len(self._told) :]])
 
     def of(
@@ -97,6 +103,7 @@ class Whys:
         labels: NDArray[np.intp],
         chunks: Ints,
         counts: Ints,
+        tokens: tuple[NDArray[Any], Ints],
         most: int,
     ) -> list[tuple[str, ...]]:
         """The strongest reasons for the label of each comment.
@@ -107,15 +114,18 @@ class Whys:
             labels: Of the comments.
             chunks: The chunks of all comments, one after the other.
             counts: Chunks of each comment.
+            tokens: The comment that each token stands in, and its number.
             most: How many reasons for each.
         """
         self._learn()
         rows = np.repeat(np.arange(len(labels)), np.diff(values.indptr))
         counted, columns = (rows, values.indices, values.data), values.indices
         letters = (columns >= self._first) & (columns < self._first + self._letters)
+        stems = (columns >= self._near) & (columns < self._near + self._neighbours)
         found = [
+            self._of_stems(*self._shares(counted, labels, stems), *tokens),
             self._of_letters(*self._shares(counted, labels, letters), chunks, counts),
-            self._of_names(*self._shares(counted, labels, ~letters)),
+            self._of_names(*self._shares(counted, labels, ~letters & ~stems)),
             self._of_names(*self._shares(numbers, labels, slice(None))),
         ]
         comments, whats, shares = (np.concatenate(column) for column in zip(*found, strict=True))
@@ -130,6 +140,28 @@ class Whys:
         """A feature's weight for each of its words alike."""
         lengths = self._parts.lengths(columns)
         return np.repeat(rows, lengths), self._parts.of(columns, lengths), np.repeat(shares / lengths, lengths)
+
+    def _of_stems(
+        self, rows: NDArray[Any], columns: Ints, shares: Floats, owners: NDArray[Any], tokens: Ints
+    ) -> Weighed:
+        """A pair's weight for the words of the comment that it may mean: half for either stem, its words alike."""
+        if not len(rows):
+            return rows, columns, shares
+        width, known = max(1, len(self._names.stems)), self._chunks.tokens
+        owners, tokens = np.divmod(distinct(owners.astype(np.int64) * len(known) + tokens), len(known))
+        stems = known.facts["stem"].array[tokens]
+        keys = np.where(stems >= 0, owners * width + stems, -1)
+        order = np.argsort(keys, kind="stable")
+        keys, tokens = keys[order], tokens[order]
+        asked = (rows[:, None].astype(np.int64) * width + self._names.near[2][columns - self._near]).ravel()
+        first, last = np.searchsorted(keys, asked), np.searchsorted(keys, asked, "right")
+        counts = (last - first).astype(np.int32)
+        told = tokens[ranges(first, counts)]
+        return (
+            np.repeat(np.repeat(rows, 2), counts),
+            self._of_token.array[told],
+            np.repeat(np.repeat(shares / 2, 2) / counts, counts),
+        )
 
     def _of_letters(self, rows: NDArray[Any], columns: Ints, shares: Floats, chunks: Ints, counts: Ints) -> Weighed:
         """What each chunk has of the weights of its letters; chunks that share them get the same."""
