@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentiment.stance.features import Analysers, char_ngrams, marks, tags, words
+from sentiment.stance.features import Analysers, char_ngrams, marks, near, tags, words
 from sentiment.stance.lexicon import Lexicon
 from sentiment.stance.target import Target
 from sentiment.stance.tokens import prepare, tokenise
@@ -38,6 +38,16 @@ def test_tokens(text: str, tokens: list[str]) -> None:
 def test_words_and_pairs() -> None:
     """A word block has the words and the neighbours."""
     assert words(prepare("No thanks.")) == ["no", "thanks", ".", "no thanks", "thanks ."]
+
+
+def test_neighbours_in_either_order_and_form() -> None:
+    """Two words near each other are one feature, whichever stands first and however they end; marks do not part them."""
+    found = near(prepare("We trusted Xiaomi, again"))
+    assert sorted(found) == ["agai trus", "agai we", "agai xiao", "trus we", "trus xiao", "we xiao"]
+    assert set(near(prepare("xiaomis trust"))) <= set(found)
+    assert near(prepare("one two three four five")) != near(prepare("one five"))
+    assert "five one" not in near(prepare("one two three four five"))
+    assert near(prepare("no no 4 !")) == []
 
 
 def test_letters_stay_within_a_word() -> None:

@@ -11,7 +11,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from sentiment.errors import InputError
 from sentiment.stance import estimator
 from sentiment.stance import train as trainer
-from sentiment.stance.estimator import MarginClassifier, Penalty, folds, hold_out
+from sentiment.stance.estimator import STRENGTHS, MarginClassifier, Penalty, folds, hold_out, solve
 from sentiment.stance.target import Target
 from sentiment.stance.train import Fitted, Options, train
 
@@ -151,12 +151,12 @@ def test_several_processes_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None
     draw = np.random.default_rng(0)
     X = sp.random(400, 60, 0.2, format="csr", random_state=0)
     X = X[:, draw.permutation(60)]  # columns out of order, as a table's may be
-    codes = draw.integers(0, 3, 400)
+    codes = draw.integers(0, 4, 400)
     splits = folds(codes, None, 3, 0)
-    one = hold_out(X, codes, splits, 3, Penalty())
+    one = hold_out(X, codes, splits, 4, Penalty())
     monkeypatch.setattr(estimator, "MANY", 10)
     monkeypatch.setattr(estimator, "cpu_count", lambda: 2)
-    assert hold_out(X, codes, splits, 3, Penalty()).tobytes() == one.tobytes()
+    assert hold_out(X, codes, splits, 4, Penalty()).tobytes() == one.tobytes()
 
 
 def test_more_rows_than_settings_are_chosen_on(monkeypatch: pytest.MonkeyPatch, target: Target) -> None:
@@ -170,6 +170,22 @@ def test_more_rows_than_settings_are_chosen_on(monkeypatch: pytest.MonkeyPatch, 
     assert any("chosen on" in line for line in said)
     assert any(line.startswith("with parent") for line in said)
     assert fitted.summary["held_out"]["all"]["n"] == fitted.summary["rows"] == 480
+
+
+def test_rare_labels_get_margins_of_their_own() -> None:
+    """Of four labels three are told apart once more without the rows of the commonest; of three none is."""
+    draw = np.random.default_rng(0)
+    X = sp.random(300, 40, 0.2, format="csr", random_state=0)
+    codes = draw.choice(4, 300, p=[0.1, 0.6, 0.2, 0.1])
+    four, three = (solve(X, some, labels, Penalty())[0] for some, labels in ((codes, 4), (codes % 3, 3)))
+    own = 3 + 3 + 3  # a machine, a leaning one and naive Bayes for each of the rarer
+    assert len(four) == len(STRENGTHS) * (4 + 6) + 4 + 4 + own
+    assert len(three) == len(STRENGTHS) * (3 + 3) + 3 + 3
+    common = X[np.flatnonzero(codes == 1)]
+    assert (
+        solve(sp.vstack([X, 100 * common]), np.append(codes, [1] * common.shape[0]), 4, Penalty())[0][-own:]
+        == four[-own:]
+    ).all()
 
 
 def test_authored_rows_are_no_comments() -> None:
