@@ -11,9 +11,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.feature_extraction import DictVectorizer
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.metrics import f1_score
-from sklearn.preprocessing import normalize
 
 from sentiment.stance.estimator import (
     MIDDLE,
@@ -26,7 +25,7 @@ from sentiment.stance.estimator import (
     hold_out,
     softmax,
 )
-from sentiment.stance.features import SHARED, VALUES, Analysers, Named
+from sentiment.stance.features import SHARED, SIZES, VALUES, Analysers, Named
 from sentiment.stance.lexicon import Lists
 from sentiment.stance.table import Rows
 from sentiment.stance.tokens import Doc
@@ -76,8 +75,7 @@ class Design:
             found = vectoriser(name, self.analysers, self._min_df, apart=bool(self.docs[0].language))
             self.vectorisers[name] = found
             try:
-                matrix = found.fit_transform(self.docs).tocsr()
-                self._matrices[name] = matrix if name in VALUES else _coarse(found, matrix)
+                self._matrices[name] = found.fit_transform(self.docs).tocsr()
             except ValueError:  # nothing in any text: an empty vocabulary
                 self._matrices[name] = sp.csr_matrix((len(self.docs), 0))
         return self._matrices[name]
@@ -101,16 +99,13 @@ class Design:
         found = getattr(self.vectorisers[name], "idf_", None) if self.width(name) else None
         return np.ones(self.width(name)) if found is None else np.asarray(found)
 
+    def unknown(self, name: str) -> float:
+        """What a name that the block lacks weighs in a comment's length."""
+        return float(getattr(self.vectorisers[name], "unknown_", 0.0)) if self.width(name) else 0.0
+
     def width(self, name: str) -> int:
         """Features of a block."""
         return int(self._block(name).shape[1])
-
-
-def _coarse(vectoriser: TfidfVectorizer, matrix: sp.csr_matrix) -> sp.csr_matrix:
-    """The block with rarity weights in the single precision in which a model stores them."""
-    exact = vectoriser.idf_
-    vectoriser.idf_ = exact.astype(np.float32).astype(np.float64)
-    return normalize(matrix @ sp.diags(vectoriser.idf_ / exact), copy=False)
 
 
 class Numbers(DictVectorizer):  # type: ignore[misc]
@@ -129,14 +124,60 @@ class Numbers(DictVectorizer):  # type: ignore[misc]
         return super().transform([self.run(doc) for doc in X])
 
 
+class Rarity(CountVectorizer):  # type: ignore[misc]
+    """Names as columns: how often each occurs, damped, times how rare it is; a comment's row is scaled to length 1.
+
+    What the vocabulary lacks counts in the length, like names of the rarest kind. So a comment of strange words stays near
+    the labels' shares, where its few known words would else be blown up to decide alone.
+
+    Args:
+        run: Gives a comment's names.
+        size: Gives their number; None leaves out what is unknown.
+        min_df: Comments that a name must stand in.
+        max_features: Names kept, the most frequent ones.
+    """
+
+    def __init__(
+        self,
+        run: Callable[[Doc], list[str]],
+        size: Callable[[Doc], int] | None = None,
+        min_df: int = 1,
+        max_features: int | None = None,
+    ) -> None:
+        super().__init__(analyzer=run, min_df=min_df, max_features=max_features)
+        self.run, self.size = run, size
+
+    def fit_transform(self, X: list[Doc], y: Any = None) -> Any:
+        """Learn names and how rare they are, in the single precision in which a model stores it."""
+        counts = super().fit_transform(X, y)
+        there = np.bincount(counts.indices, minlength=counts.shape[1])
+        self.idf_ = (np.log((1 + len(X)) / (1 + there)) + 1).astype(np.float32).astype(np.float64)
+        self.unknown_ = round(float(np.log((1 + len(X)) / 2) + 1), 6) if self.size else 0.0
+        return self._scaled(counts, X)
+
+    def transform(self, X: list[Doc]) -> Any:
+        """Rows of comments, by the names that were learnt."""
+        return self._scaled(super().transform(X), X)
+
+    def _scaled(self, counts: Any, docs: list[Doc]) -> sp.csr_matrix:
+        counts = counts.tocsr()
+        values = (np.log(counts.data) + 1) * self.idf_[counts.indices]
+        rows = np.repeat(np.arange(len(docs)), np.diff(counts.indptr))
+        squares = np.bincount(rows, values * values, minlength=len(docs))
+        if self.size is not None:
+            sizes = np.array([self.size(doc) for doc in docs])
+            squares = squares + self.unknown_**2 * (sizes - np.bincount(rows, counts.data, minlength=len(docs)))
+        return sp.csr_matrix((values / np.sqrt(squares)[rows], counts.indices, counts.indptr), shape=counts.shape)
+
+
 def vectoriser(name: str, analysers: Analysers, min_df: int, *, apart: bool) -> Any:
     """The scikit-learn transformer of a block."""
     run = analysers.blocks[name]
     if name in VALUES:
         return Numbers(run)
-    return TfidfVectorizer(
-        analyzer=Named(run, apart=apart and name not in SHARED),
-        sublinear_tf=True,
+    return Rarity(
+        Named(run, apart=apart and name not in SHARED),
+        SIZES.get(name),
         min_df=1 if name == "tags" else min_df,
         max_features=MAX_FEATURES.get(name),
     )

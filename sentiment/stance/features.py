@@ -254,6 +254,18 @@ def _reach(tokens: list[str], negators: set[int]) -> list[bool]:
     return reach
 
 
+def chunk_size(chunk: str) -> int:
+    """How many groups of letters :func:`char_ngrams` gives."""
+    padded = min(len(chunk), LETTERS) + 2
+    return sum(max(0, padded - size + 1) for size in GRAMS)
+
+
+SIZES: dict[str, Callable[[Doc], int]] = {
+    "words": lambda doc: max(0, 2 * len(doc.tokens) - 1),
+    "chars": lambda doc: sum(map(chunk_size, doc.chunks)),
+}
+"""How many names a comment has in the blocks where what a model does not know counts."""
+
 VALUES = frozenset({"vader", "parent"})
 """Blocks that give a number per name instead of names."""
 

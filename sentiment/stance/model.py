@@ -24,7 +24,7 @@ from sentiment.stance.score import ARRAYS, PASSES, Scorer
 from sentiment.stance.tokens import Doc
 
 FORMAT = "reader-sentiment stance model"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 _ARRAYS = ("idf", *(f"{prefix}{name}" for prefix in PASSES for name in ARRAYS))
 _LIMIT = 400_000_000
 """Bytes a member may unpack to: a hundred times the largest model that was made."""

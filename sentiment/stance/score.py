@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sentiment.stance.batch.names import Names, Part
 from sentiment.stance.batch.score import Asked, Choose, LanguageScorer, Logits, shares
-from sentiment.stance.features import VALUES, Analysers, char_ngrams
+from sentiment.stance.features import SIZES, VALUES, Analysers, char_ngrams
 from sentiment.stance.packed import Packed, span
 from sentiment.stance.tokens import Doc, prepare
 
@@ -274,6 +274,7 @@ class _Block:
     ) -> None:
         self.name, self.weight, self.apart = spec["name"], float(spec["weight"]), bool(spec["apart"])
         self.idf, self.start, self._run = idf, part.start, run
+        self.unknown = float(spec["unknown"])
         self.names = names
         self._columns: dict[str, dict[str, int]] = {}
         self._languages = frozenset(languages)
@@ -296,10 +297,10 @@ class _Block:
     def part(self, language: str) -> Part:
         """The features of one language."""
         if not self.apart:
-            return Part(self.name, self.weight, self.start, self.names, self.idf)
+            return Part(self.name, self.weight, self.start, self.names, self.idf, self.unknown)
         own, prefix = span(self.names, language), len(language) + 1
         names = [name[prefix:] for name in self.names[own]]
-        return Part(self.name, self.weight, self.start + own.start, names, self.idf[own])
+        return Part(self.name, self.weight, self.start + own.start, names, self.idf[own], self.unknown)
 
     def entries(self, docs: Sequence[Doc]) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
         """Weighted values of a batch: row, column in the model, value; sorted by row."""
@@ -315,7 +316,11 @@ class _Block:
         counts = np.diff(edges, append=len(keys))
         rows, columns = np.divmod(keys[edges], width)
         values = (np.log(counts) + 1.0) * self.idf[columns]
-        norms = np.sqrt(np.bincount(rows, values * values, minlength=len(docs)))
+        squares = np.bincount(rows, values * values, minlength=len(docs))
+        if self.unknown:
+            sizes = np.array([*map(SIZES[self.name], docs)])
+            squares = squares + self.unknown**2 * (sizes - np.bincount(rows, counts, minlength=len(docs)))
+        norms = np.sqrt(squares)
         return rows, columns + self.start, values * (self.weight / norms[rows])
 
     def _names(self, docs: Sequence[Doc]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

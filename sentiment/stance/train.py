@@ -193,7 +193,12 @@ def _finish(rows: Rows, last: _Pass, first: _Pass | None, lists: dict[str, Any],
     choice, pipeline, design = last.choice, last.pipeline, last.choice.design
     arrays: dict[str, NDArray[Any]] = {}
     specs = [
-        {"name": name, "weight": weight, "apart": rows.languages is not None and name not in SHARED}
+        {
+            "name": name,
+            "weight": weight,
+            "apart": rows.languages is not None and name not in SHARED,
+            "unknown": design.unknown(name),
+        }
         for name, weight in choice.blocks.items()
     ]
     vocabulary = [[str(name) for name in design.names(name)] for name in choice.blocks]

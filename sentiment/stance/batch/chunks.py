@@ -19,6 +19,7 @@ from sentiment.stance.batch.arrays import Growing, Ints, Lists, distinct, edges,
 from sentiment.stance.batch.names import Names
 from sentiment.stance.batch.tokens import Tokens
 from sentiment.stance.batch.valence import Valence
+from sentiment.stance.features import chunk_size
 from sentiment.stance.lexicon import Lexicon
 from sentiment.stance.normalise import EMOJI, normalise
 from sentiment.stance.tokens import MAX_CHARACTERS, TOKEN
@@ -118,6 +119,7 @@ class Chunks(dict[str, int]):
             ends.append(len(tokens))
         self.tokens.learn()
         self._learn_columns(low, np.diff(np.array(ends)).astype(np.int32), np.array(tokens, dtype=np.int32))
+        self.facts["size"].extend([chunk_size(chunk) if chunk else 0 for chunk in low])
         self.facts["letters"].extend([*map(_letters, clean)])
         self.facts["capitals"].extend([0 if chunk.islower() else sum(map(str.isupper, chunk)) for chunk in clean])
         self.facts["there"].extend([chunk != "" for chunk in clean])
@@ -160,8 +162,8 @@ class Chunks(dict[str, int]):
         self.columns.extend(np.bincount(owners, minlength=len(low)), columns[order])
 
 
-_FACTS = {"letters": "int32", "capitals": "int32", "there": "bool", "whole": "int32"}
-"""How many letters, how many of them capitals; whether anything is left of it; and :func:`_sign`."""
+_FACTS = {"size": "int32", "letters": "int32", "capitals": "int32", "there": "bool", "whole": "int32"}
+"""How many groups of letters; how many letters, how many of them capitals; whether anything is left of it; and :func:`_sign`."""
 
 
 def _settled(chunk: str) -> bool:

@@ -27,6 +27,8 @@ class Part:
     names: Sequence[str]
     """Without the language, in the order of their columns."""
     idf: Floats
+    unknown: float
+    """What a name that the block lacks weighs in a comment's length."""
 
 
 @dataclass(slots=True)
@@ -61,6 +63,8 @@ class Names:
         )
         """Column in the model."""
         self.weights = np.array([part.weight for part in parts])
+        self.unknown = np.array([part.unknown**2 for part in parts])
+        """What a name that a block lacks adds to the square of a comment's length."""
         self._known: dict[str, dict[str, int]] = {}
 
     def has(self, block: str) -> bool:

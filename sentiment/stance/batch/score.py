@@ -81,6 +81,8 @@ class _Laid:
     """Where each comment starts, and the last one ends."""
     pieces: Ints
     """Places of the lists."""
+    sizes: NDArray[np.int64]
+    """How many names each comment has in each block of which what is unknown counts; comments by blocks."""
 
 
 class LanguageScorer:
@@ -184,7 +186,17 @@ class LanguageScorer:
             found.append((owners[known].astype(np.uint16), columns[known]))
         rows, pieces = (np.concatenate(column) for column in zip(*found, strict=True))
         order = np.argsort(rows, kind="stable")  # of so short numbers numpy sorts by their digits
-        return _Laid(edges(np.bincount(rows, minlength=len(read.texts))), pieces[order])
+        return _Laid(edges(np.bincount(rows, minlength=len(read.texts))), pieces[order], self._sizes(read))
+
+    def _sizes(self, read: _Read) -> NDArray[np.int64]:
+        names = self._names
+        out = np.zeros((len(read.texts), len(names.parts)), dtype=np.int64)
+        if "words" in names.blocks:
+            out[:, names.blocks.index("words")] = np.maximum(0, 2 * np.diff(read.stream.edges) - 1)
+        if "chars" in names.blocks:
+            sizes = self._chunks.facts["size"].array[read.chunks]
+            out[:, names.blocks.index("chars")] = sums(sizes, edges(read.counts))
+        return out
 
     def _values(self, laid: _Laid, first: int, last: int) -> Iterator[Any]:
         """Features that are counted, :data:`TOGETHER` comments at a time: sparse matrices, comments by features."""
@@ -197,9 +209,10 @@ class LanguageScorer:
             ends = laid.ends[start : min(last, start + TOGETHER) + 1]
             pieces = laid.pieces[ends[0] : ends[-1]]
             ones = np.ones(len(pieces), dtype=np.int16)
-            yield self._weighted(csr_array((ones, pieces, ends - ends[0]), shape=(len(ends) - 1, count)) @ per_piece)
+            counts = csr_array((ones, pieces, ends - ends[0]), shape=(len(ends) - 1, count)) @ per_piece
+            yield self._weighted(counts, laid.sizes[start : start + len(ends) - 1])
 
-    def _weighted(self, counts: Any) -> Any:
+    def _weighted(self, counts: Any, sizes: NDArray[np.int64]) -> Any:
         """Counts as values: damped, by how telling a feature is, each block of a comment to length 1 times its weight."""
         from scipy.sparse import csr_array
 
@@ -210,7 +223,10 @@ class LanguageScorer:
         values[many] *= _LOGS[counts.data[many] - np.int16(1)]
         homes = np.repeat(np.arange(0, counts.shape[0] * blocks, blocks), np.diff(counts.indptr))
         homes += names.block_of[columns]
-        norms = np.sqrt(np.bincount(homes, values * values, minlength=counts.shape[0] * blocks)).reshape(-1, blocks)
+        size = counts.shape[0] * blocks
+        known = np.bincount(homes, counts.data, minlength=size).reshape(-1, blocks)
+        squares = np.bincount(homes, values * values, minlength=size).reshape(-1, blocks)
+        norms = np.sqrt(squares + names.unknown * (sizes - known))
         scale = np.divide(names.weights, norms, out=np.zeros_like(norms), where=norms > 0)
         values *= scale.ravel()[homes]
         return csr_array((values, counts.indices, counts.indptr), shape=counts.shape)
