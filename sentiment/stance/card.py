@@ -31,7 +31,7 @@ def render_card(model: Model) -> str:
     lines += [
         "## Settings",
         "",
-        f"Penalties {', '.join(f'{C:g}' for C in summary['strengths'])} side by side, and naive Bayes; labels' shares "
+        f"Penalties {', '.join(f'{C:g}' for C in summary['strengths'])} side by side, machines that lean on telling features, and naive Bayes; labels' shares "
         f"divided out to the power {summary['prior_power']:g}.",
         "",
         "| block | weight | features |",

@@ -54,7 +54,7 @@ BLOCKS = (*_GENERAL, *_OPTIONAL, *_TARGET, *_REPLIES, *_RARE)
 PARENT = "parent"
 """The block that takes a second pass: what the first says of the comment that is answered."""
 
-MAX_FEATURES = {"words": 100_000, "chars": 150_000, "near": 60_000}
+MAX_FEATURES = {"words": 90_000, "chars": 130_000, "near": 50_000}
 
 
 class Design:
