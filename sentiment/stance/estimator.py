@@ -61,6 +61,9 @@ SMOOTHING = 0.3
 MANY = 3000
 """Rows from which the machines are solved in several processes; starting those takes a second."""
 
+WORKERS = 4
+"""Most of these: each holds rows of its own, up to 3 GB of 200,000, and the slowest kind of margins bounds the time."""
+
 PAIRS = 6
 """Labels up to which every pair of them gets a margin of its own; beyond, their number grows too fast."""
 
@@ -104,7 +107,7 @@ def _solved(
         X.sum_duplicates()
     # Processes, not threads: the solver's generator is one for the whole process, two threads would stir it.
     kinds = (*penalty.strengths, "leaning", "complement", *(("rare",) if labels > 3 else ()))
-    workers = cpu_count() if X.shape[0] >= MANY else 1
+    workers = min(cpu_count(), WORKERS) if X.shape[0] >= MANY else 1
     found = Parallel(n_jobs=workers)(
         delayed(_margins)(kind, X, codes, rows, labels, penalty) for rows in some for kind in kinds
     )

@@ -6,14 +6,19 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sentiment.errors import InputError
 from sentiment.stance import estimator
 from sentiment.stance import train as trainer
 from sentiment.stance.estimator import STRENGTHS, MarginClassifier, Penalty, folds, hold_out, solve
+from sentiment.stance.features import SIZES, chars, words
 from sentiment.stance.target import Target
+from sentiment.stance.tokens import prepare
 from sentiment.stance.train import Fitted, Options, train
+from sentiment.stance.vectorise import Rarity
 
 from .conftest import sentences
 
@@ -186,6 +191,27 @@ def test_rare_labels_get_margins_of_their_own() -> None:
         solve(sp.vstack([X, 100 * common]), np.append(codes, [1] * common.shape[0]), 4, Penalty())[0][-own:]
         == four[-own:]
     ).all()
+
+
+def test_strange_words_count_in_the_length() -> None:
+    """The same known words weigh less among unknown ones; without its sizes a block does not look at those."""
+    docs = [prepare(text) for text in ("good phone", "good price", "bad phone", "bad price")]
+    plain, strange = prepare("good phone"), prepare("good phone zxcv qwrt")
+    heedful, blind = Rarity(words, SIZES["words"]), Rarity(words)
+    heedful.fit_transform(docs)
+    blind.fit_transform(docs)
+    assert abs(heedful.transform([plain])).power(2).sum() == pytest.approx(1)
+    assert abs(heedful.transform([strange])).power(2).sum() < 0.5
+    assert (heedful.transform([plain]) != blind.transform([plain])).nnz == 0
+    assert abs(blind.transform([strange])).power(2).sum() == pytest.approx(1)
+
+
+@given(st.text(max_size=300))
+def test_sizes_are_the_lengths_of_their_blocks(text: str) -> None:
+    """How many names a block has is known without making them."""
+    doc = prepare(text)
+    assert SIZES["words"](doc) == len(words(doc))
+    assert SIZES["chars"](doc) == len(chars(doc))
 
 
 def test_authored_rows_are_no_comments() -> None:
