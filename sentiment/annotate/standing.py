@@ -8,7 +8,6 @@ from typing import Any
 
 from sentiment.annotate.labels import ADJUDICATED, Labels, gold, to_label
 from sentiment.annotate.store import Store, database_url
-from sentiment.errors import AnnotationError
 
 # Walks the comments in the order of the file, so that nothing has to be sorted or held in memory. CROSS JOIN keeps SQLite
 # to that order; for PostgreSQL it means the same as JOIN.
@@ -74,9 +73,3 @@ def training_rows(store: Store, *, audit: bool) -> Iterator[dict[str, Any]]:
     for row in store.stream(query):
         if (row["id"] in kept) == audit:
             yield dict(row)
-
-
-def require(store: Store, item: str) -> None:
-    """Raise unless the store has this comment."""
-    if not store.rows("SELECT id FROM item WHERE id = :item", item=item):
-        raise AnnotationError(f"there is no comment {item} in this store")

@@ -13,8 +13,6 @@ from sentiment.errors import InputError, SentimentError
 from sentiment.pipeline import Tagged, Tagger
 from sentiment.records import Document, Evidence, Page, Skipped
 
-CRASHED = "the process that read it was killed or crashed; the rest went on"
-
 _NO_EVIDENCE = Evidence(rule="none", confidence=0.0)
 
 
