@@ -254,10 +254,13 @@ def _reach(tokens: list[str], negators: set[int]) -> list[bool]:
     return reach
 
 
+_GROUPS = tuple(sum(max(0, letters + 3 - size) for size in GRAMS) for letters in range(LETTERS + 1))
+"""Groups of letters in a chunk of so many letters and its two edges."""
+
+
 def chunk_size(chunk: str) -> int:
     """How many groups of letters :func:`char_ngrams` gives."""
-    padded = min(len(chunk), LETTERS) + 2
-    return sum(max(0, padded - size + 1) for size in GRAMS)
+    return _GROUPS[min(len(chunk), LETTERS)]
 
 
 SIZES: dict[str, Callable[[Doc], int]] = {

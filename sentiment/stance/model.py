@@ -98,7 +98,7 @@ class Model:
         """The file: the same model gives the same bytes."""
         members = {name: self.arrays[name] for name in _ARRAYS}
         for place, names in enumerate(self.vocabulary):
-            members[f"names_{place}"] = np.frombuffer("\n".join(names).encode(), dtype=np.uint8)
+            members[f"names_{place}"] = np.frombuffer(to_blob(names), dtype=np.uint8)
         members["meta"] = np.frombuffer(
             json.dumps(self.meta, ensure_ascii=False, sort_keys=True).encode(), dtype=np.uint8
         )
@@ -107,7 +107,12 @@ class Model:
         return buffer.getvalue()
 
 
-def digest(meta: dict[str, Any], arrays: dict[str, NDArray[Any]], vocabulary: list[list[str]]) -> str:
+def to_blob(names: Sequence[str]) -> bytes:
+    """Feature names as a model file holds them: a line each."""
+    return "\n".join(names).encode()
+
+
+def digest(meta: dict[str, Any], arrays: dict[str, NDArray[Any]], names: Sequence[bytes]) -> str:
     """sha256 of all that a model is, apart from the digest itself."""
     sha = hashlib.sha256()
     told = {key: value for key, value in meta.items() if key != "digest"}
@@ -116,8 +121,8 @@ def digest(meta: dict[str, Any], arrays: dict[str, NDArray[Any]], vocabulary: li
         array = np.ascontiguousarray(arrays[name])
         sha.update(f"{name}{array.dtype.str}{array.shape}".encode())
         sha.update(array.tobytes())
-    for names in vocabulary:
-        sha.update("\n".join(names).encode())
+    for own in names:
+        sha.update(own)
     return sha.hexdigest()
 
 
@@ -145,7 +150,8 @@ def load_model(path: Path, *, target: str | None = None) -> Model:
             meta = json.loads(bytes(data["meta"]))
             _check(meta, path, target)
             arrays = {name: data[name] for name in _ARRAYS}
-            vocabulary = [bytes(data[f"names_{i}"]).decode().split("\n") for i in range(len(meta["blocks"]))]
+            names = [bytes(data[f"names_{i}"]) for i in range(len(meta["blocks"]))]
+            vocabulary = [own.decode().split("\n") if own else [] for own in names]
     except FileNotFoundError:
         raise ModelError(f"{path} is not there; make a model with: sentiment train TABLE --model {path}") from None
     except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, NotImplementedError) as error:
@@ -154,8 +160,7 @@ def load_model(path: Path, *, target: str | None = None) -> Model:
         raise
     except Exception as error:  # zlib.error and what else a torn file raises: all mean the same to the user
         raise ModelError(f"{path} is damaged ({_short(error)})") from None
-    vocabulary = [[] if names == [""] else names for names in vocabulary]
-    if digest(meta, arrays, vocabulary) != meta["digest"]:
+    if digest(meta, arrays, names) != meta["digest"]:
         raise ModelError(f"{path} was changed after it was made: its digest does not fit; train it again")
     return Model(meta, arrays, vocabulary)
 

@@ -25,7 +25,7 @@ from sentiment.stance.choose import PARENT, SUBSAMPLE, Choice, Design, Trial, ch
 from sentiment.stance.estimator import STRENGTHS, MarginClassifier
 from sentiment.stance.features import SHARED
 from sentiment.stance.metrics import agreement, bootstrap, figures
-from sentiment.stance.model import FORMAT, FORMAT_VERSION, Model, digest
+from sentiment.stance.model import FORMAT, FORMAT_VERSION, Model, digest, to_blob
 from sentiment.stance.packed import Packed
 from sentiment.stance.score import ARRAYS, FIRST, LAST, key_of, rounded
 from sentiment.stance.table import Rows, count_labels, read_rows
@@ -245,7 +245,7 @@ def _finish(rows: Rows, last: _Pass, first: _Pass | None, lists: dict[str, Any],
         # the report takes no comment for a part of its random sample that the model learned from
         meta["trained_ids"] = sorted({name for names in rows.ids for name in names if name})
     meta = json.loads(json.dumps(meta))
-    meta["digest"] = digest(meta, arrays, vocabulary)
+    meta["digest"] = digest(meta, arrays, [*map(to_blob, vocabulary)])
     return Fitted(Model(meta, arrays, vocabulary), pipeline, summary)
 
 
