@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from sentiment.stance import normalise
-from sentiment.stance.choose import PARENT, SUBSAMPLE, Choice, Design, Trial, choose, gains, parts, weights_of
+from sentiment.stance.choose import PARENT, SUBSAMPLE, Choice, Design, Trial, choose, gains, heeds, parts, weights_of
 from sentiment.stance.estimator import STRENGTHS, MarginClassifier
 from sentiment.stance.features import SHARED
 from sentiment.stance.metrics import agreement, bootstrap, figures
@@ -137,6 +137,10 @@ def fit_rows(rows: Rows, options: Options, *, tell: Callable[[str], None] = lamb
     if sample is not None:
         tell(f"the settings are chosen on {len(sample)} of the texts")
         few = Trial(Design([docs[i] for i in sample], lists), rows.take(sample), options)
+    if not heeds(few):
+        tell("words that a model does not know are not looked at")
+        trial = trial.over(trial.design.heedless())
+        few = trial if sample is None else few.over(few.design.heedless())
     blocks = choose(few, options, tell=tell)
     tell(f"fitting {len(docs)} texts")
     first = _fit(trial.done(blocks), rows, options)

@@ -79,14 +79,22 @@ class Rarity(CountVectorizer):  # type: ignore[misc]
         return sp.csr_matrix((values / np.sqrt(squares)[rows], counts.indices, counts.indptr), shape=counts.shape)
 
 
-def vectoriser(name: str, analysers: Analysers, min_df: int, *, apart: bool) -> Any:
-    """The scikit-learn transformer of a block."""
+def vectoriser(name: str, analysers: Analysers, min_df: int, *, apart: bool, heed: bool) -> Any:
+    """The scikit-learn transformer of a block.
+
+    Args:
+        name: The block's.
+        analysers: What gives its names.
+        min_df: Comments that a name must stand in.
+        apart: Whether every language has names of its own.
+        heed: Whether what is unknown counts in a comment's length.
+    """
     run = analysers.blocks[name]
     if name in VALUES:
         return Numbers(run)
     return Rarity(
         Named(run, apart=apart and name not in SHARED),
-        SIZES.get(name),
+        SIZES.get(name) if heed else None,
         min_df=1 if name == "tags" else min_df,
         max_features=MAX_FEATURES.get(name),
     )

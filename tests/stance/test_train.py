@@ -206,6 +206,20 @@ def test_strange_words_count_in_the_length() -> None:
     assert abs(blind.transform([strange])).power(2).sum() == pytest.approx(1)
 
 
+def test_unknown_words_are_looked_at_unless_that_harms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was found better on held-out rows stands in the model, and its scores are the pipeline's either way."""
+    table = sentences("en", 120)
+    seen = [train(table, Options(label="stance", blocks=("words",))).model.meta["blocks"][0]["unknown"]]
+    monkeypatch.setattr(trainer, "heeds", lambda _: False)
+    said: list[str] = []
+    fitted = train(table, Options(label="stance", blocks=("words",)), tell=said.append)
+    seen.append(fitted.model.meta["blocks"][0]["unknown"])
+    assert seen == [pytest.approx(np.log(121 / 2) + 1, abs=1e-5), 0.0]
+    assert "words that a model does not know are not looked at" in said
+    docs = [prepare(text) for text in ("great zxcv", "never ever", "")]
+    assert np.allclose(fitted.model.probabilities(docs), fitted.pipeline.predict_proba(docs), atol=1e-6)
+
+
 @given(st.text(max_size=300))
 def test_sizes_are_the_lengths_of_their_blocks(text: str) -> None:
     """How many names a block has is known without making them."""
