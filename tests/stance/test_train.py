@@ -208,14 +208,13 @@ def test_strange_words_count_in_the_length() -> None:
 
 def test_unknown_words_are_looked_at_unless_that_harms(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was found better on held-out rows stands in the model, and its scores are the pipeline's either way."""
-    table = sentences("en", 120)
-    seen = [train(table, Options(label="stance", blocks=("words",))).model.meta["blocks"][0]["unknown"]]
-    monkeypatch.setattr(trainer, "heeds", lambda _: False)
+    table, options = sentences("en", 120), Options(label="stance", blocks=("words",))
     said: list[str] = []
-    fitted = train(table, Options(label="stance", blocks=("words",)), tell=said.append)
-    seen.append(fitted.model.meta["blocks"][0]["unknown"])
-    assert seen == [pytest.approx(np.log(121 / 2) + 1, abs=1e-5), 0.0]
-    assert "words that a model does not know are not looked at" in said
+    for heed, unknown in ((True, np.log(121 / 2) + 1), (False, 0.0)):
+        monkeypatch.setattr(trainer, "heeds", lambda _, heed=heed: heed)
+        fitted = train(table, options, tell=said.append)
+        assert fitted.model.meta["blocks"][0]["unknown"] == pytest.approx(unknown, abs=1e-5)
+        assert ("words that a model does not know are not looked at" in said) is not heed
     docs = [prepare(text) for text in ("great zxcv", "never ever", "")]
     assert np.allclose(fitted.model.probabilities(docs), fitted.pipeline.predict_proba(docs), atol=1e-6)
 
