@@ -30,8 +30,8 @@ MOST = 4
 """Reasons that are told."""
 DIGITS = 9
 """Of a weight that count: the last bits of a sum depend on its order, and decide nothing."""
-OF_WORDS = ("words", "negated", "tags")
-"""Blocks whose features are words, with spaces between."""
+OF_WORDS = ("words", "negated", "tags", "near")
+"""Blocks whose features are words, or stems of them, with spaces between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +58,13 @@ def explain(model: Model, doc: Doc, label: int) -> list[Reason]:
     for block in model.scorer.blocks:
         _, columns, values = block.entries([doc])
         for column, value in zip(columns, values, strict=True):
-            name = block.names[column - block.start]
+            name = block.names[column - block.start].rpartition("\t")[2]
             share = float(value * weight[column])
             if block.name == "chars":
-                _share_letters(words, name.partition("\t")[2] if block.apart else name, share, doc)
-            elif block.name == "near":
-                _share_stems(words, name.partition("\t")[2] if block.apart else name, share, doc)
+                _share_letters(words, name, share, doc)
             elif block.name in OF_WORDS:
-                parts = (name.partition("\t")[2] if block.apart else name).split(" ")
-                for part in parts:
-                    words[part] += share / len(parts)
+                for word, parts in _meant(block.name, name, doc):
+                    words[word] += share / parts
             else:
                 concepts[name] += share
     found = [Reason(what, "word", w) for what, w in words.items() if what.strip(EDGES)]
@@ -81,11 +78,15 @@ def _share_letters(words: dict[str, float], gram: str, share: float, doc: Doc) -
         words[chunk.strip(EDGES) or chunk] += share / len(homes)
 
 
-def _share_stems(words: dict[str, float], pair: str, share: float, doc: Doc) -> None:
-    for stem in pair.split(" "):
+def _meant(block: str, name: str, doc: Doc) -> Iterator[tuple[str, int]]:
+    """The words that a feature stands for, and in how many parts its weight goes to each."""
+    names = name.split(" ")
+    if block != "near":
+        yield from ((word, len(names)) for word in names)
+        return
+    for stem in names:
         homes = {token for token in doc.tokens if token[:STEM] == stem and token.isalpha()}
-        for token in homes:
-            words[token] += share / 2 / len(homes)
+        yield from ((token, len(names) * len(homes)) for token in homes)
 
 
 def reasons_of(model: Model, doc: Doc, label: int, most: int = MOST) -> tuple[str, ...]:
@@ -113,19 +114,12 @@ def reasons_of_all(model: Model, docs: Sequence[Doc], labels: Sequence[int], mos
             continue
         of_words = block.name in OF_WORDS
         for row, column, share in zip(rows.tolist(), (columns - block.start).tolist(), shares.tolist(), strict=True):
-            name = block.names[column]
-            if block.name == "near":
-                words: dict[str, float] = defaultdict(float)
-                _share_stems(words, name.partition("\t")[2] if block.apart else name, share, docs[row])
-                for word, part in words.items():
-                    found[row][word, "word"] += part
-                continue
+            name = block.names[column].rpartition("\t")[2]
             if not of_words:
                 found[row][name, "concept"] += share
                 continue
-            parts = (name.partition("\t")[2] if block.apart else name).split(" ")
-            for part in parts:
-                found[row][part, "word"] += share / len(parts)
+            for word, parts in _meant(block.name, name, docs[row]):
+                found[row][word, "word"] += share / parts
     return [strongest(_told(reasons), most) for reasons in found]
 
 

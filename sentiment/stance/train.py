@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from sentiment.stance import normalise
-from sentiment.stance.choose import PARENT, SUBSAMPLE, Choice, Design, Trial, choose, gains, heeds, parts, weights_of
+from sentiment.stance.choose import PARENT, SUBSAMPLE, Choice, Design, Trial, choose, gains, parts, weights_of
 from sentiment.stance.estimator import STRENGTHS, MarginClassifier
 from sentiment.stance.features import SHARED
 from sentiment.stance.metrics import agreement, bootstrap, figures
@@ -132,20 +132,18 @@ def fit_rows(rows: Rows, options: Options, *, tell: Callable[[str], None] = lamb
     if options.target is not None:
         lists = {"cues": dict(options.target.cues), "entities": dict(options.target.entities)}
     docs = rows.docs()
-    trial = few = Trial(Design(docs, lists), rows, options)
     sample = _sample(rows, options.seed)
-    if sample is not None:
+    if sample is None:
+        trial, blocks = choose(Trial(Design(docs, lists), rows, options), options, tell=tell)
+    else:
         tell(f"the settings are chosen on {len(sample)} of the texts")
         few = Trial(Design([docs[i] for i in sample], lists), rows.take(sample), options)
-    if not heeds(few):
-        tell("words that a model does not know are not looked at")
-        trial = trial.over(trial.design.heedless())
-        few = trial if sample is None else few.over(few.design.heedless())
-    blocks = choose(few, options, tell=tell)
+        few, blocks = choose(few, options, tell=tell)
+        trial = Trial(Design(docs, lists, heed=few.design.heed), rows, options)
     tell(f"fitting {len(docs)} texts")
     first = _fit(trial.done(blocks), rows, options)
     last = _answering(trial, first, rows, options, tell) if any(rows.parents) else None
-    return _finish(rows, last or first, first if last else None, lists, options)
+    return _finish(rows, last or first, first if last else None, options)
 
 
 def _answering(trial: Trial, first: _Pass, rows: Rows, options: Options, tell: Callable[[str], None]) -> _Pass | None:
@@ -187,13 +185,13 @@ def told(docs: list[Doc], rows: Rows, first: _Pass, options: Options) -> list[Do
     strange = [doc for key, doc in parents.items() if key not in known]
     shares = {key: rounded(first.choice.held_out[known[key]]) for key in parents if key in known}
     if strange:
-        model = _finish(rows, first.copy(), None, first.choice.design.analysers.lists, options).model
+        model = _finish(rows, first.copy(), None, options).model
         guesses = model.probabilities(strange)
         shares |= {key_of(doc): rounded(row) for doc, row in zip(strange, guesses, strict=True)}
     return [doc if doc.parent is None else dataclasses.replace(doc, shared=shares[key_of(doc.parent)]) for doc in docs]
 
 
-def _finish(rows: Rows, last: _Pass, first: _Pass | None, lists: dict[str, Any], options: Options) -> Fitted:
+def _finish(rows: Rows, last: _Pass, first: _Pass | None, options: Options) -> Fitted:
     choice, pipeline, design = last.choice, last.pipeline, last.choice.design
     arrays: dict[str, NDArray[Any]] = {}
     specs = [
@@ -238,7 +236,7 @@ def _finish(rows: Rows, last: _Pass, first: _Pass | None, lists: dict[str, Any],
         "target": options.target.slug if options.target else None,
         "codebook": options.target.codebook_version if options.target else None,
         "blocks": specs,
-        "lists": lists,
+        "lists": design.analysers.lists,
         "prior": [count / len(rows.codes) for count in counts.values()],
         "prior_power": choice.power,
         "codebook_sha256": _sha256(options.codebook) if options.codebook else None,
