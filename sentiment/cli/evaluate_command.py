@@ -19,6 +19,7 @@ from sentiment.cli.table_options import (
     TargetOption,
     TextOption,
     TitleOption,
+    WeightOption,
 )
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def evaluate(
     language: LanguageOption = None,
     parent: ParentOption = None,
     title: TitleOption = None,
+    weight: WeightOption = None,
     target: TargetOption = None,
     by: Annotated[str | None, typer.Option("--by", help="Column to tell the figures apart by, such as outlet.")] = None,
     model: Annotated[
@@ -82,7 +84,7 @@ def evaluate(
         check_picture(plot)
     stronger = backend.options(target or DEFAULT_TARGET, DEFAULT_ANNOTATIONS, model)
     toward = load_target(target or DEFAULT_TARGET) if target or stronger else None
-    options = Options(text, label, group, language, parent, title, toward)
+    options = Options(text, label, group, language, parent, title, toward, weight=weight)
     made = load_model(model, target=toward.slug if toward else None) if model else None
     tested = load_backend(toward, None, stronger) if stronger and toward else None
     table = read_table(file)

@@ -28,6 +28,7 @@ from sentiment.cli.table_options import (
     TargetOption,
     TextOption,
     TitleOption,
+    WeightOption,
 )
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def train(
     language: LanguageOption = None,
     parent: ParentOption = None,
     title: TitleOption = None,
+    weight: WeightOption = None,
     target: TargetOption = None,
     class_weight: Annotated[
         str | None, typer.Option("--class-weight", help="balanced: rare labels weigh more; shares are then distorted.")
@@ -94,7 +96,7 @@ def train(
         from sentiment.cli import annotate_train
         from sentiment.pipeline import DEFAULT_TARGET
 
-        others = (group, language, parent, title, class_weight, keep, card, prior_power is not None)
+        others = (group, language, parent, title, weight, class_weight, keep, card, prior_power is not None)
         if (text, label) != ("text", "label") or any(others):
             raise typer.BadParameter(
                 "without FILE there are only --model and --target; the others are options of a table"
@@ -131,6 +133,7 @@ def train(
         keep=tuple(keep or ()),
         prior_power=prior_power,
         codebook=codebook_file(target, chosen.slug, DEFAULT_ANNOTATIONS) if target and chosen else None,
+        weight=weight,
     )
     fitted = fit(read_table(file), options, tell=lambda line: typer.echo(line, err=True))
     fitted.model.save(model)

@@ -24,6 +24,10 @@ ParentOption = Annotated[
 TitleOption = Annotated[
     str | None, typer.Option("--title", help="Column of the article's title; the linear model does not read it.")
 ]
+WeightOption = Annotated[
+    str | None,
+    typer.Option("--weight", help="Column of how much each row counts in training; figures count every row once."),
+]
 TargetOption = Annotated[
     str | None, typer.Option("--target", "-t", help="A target's name or file: its words become features.")
 ]

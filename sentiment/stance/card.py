@@ -25,6 +25,12 @@ def render_card(model: Model) -> str:
     if summary["groups"]:
         lines.append(f"{summary['groups']} groups (pages, threads or writing batches), never torn apart by a test.")
     lines += [f"Left out: {count} ({reason})." for reason, count in summary["left_out"].items()]
+    if summary.get("weights"):
+        lines.append(
+            "A text counts {:g} to {:g} times in training, as its table says, and once in figures.".format(
+                *summary["weights"]
+            )
+        )
     lines += _agreement(summary)
     lines += [f"sha256 of the rows: `{meta['data_sha256']}`.", ""]
     lines += ["## How good it is", "", *_quality(summary), ""]

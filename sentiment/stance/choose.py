@@ -21,6 +21,7 @@ from sentiment.stance.estimator import (
     calibrate_parts,
     folds,
     hold_out,
+    of_rows,
     softmax,
 )
 from sentiment.stance.features import Analysers
@@ -173,14 +174,15 @@ class Trial:
     def _tried(
         self, blocks: Mapping[str, float], strengths: tuple[float, ...], splits: Splits
     ) -> tuple[float, Floats, Floats]:
-        codes, labels = self.rows.codes, len(self.rows.labels)
+        codes, labels, weights = self.rows.codes, len(self.rows.labels), self.rows.weights
         X = self.design.matrix(blocks)
         penalty = Penalty(strengths, self.options.class_weight, self.options.seed)
-        margins = hold_out(X, codes, splits, labels, penalty)
-        turn, shift = calibrate_parts(margins, codes, labels, self.parts, self.options.class_weight)
+        margins = hold_out(X, codes, splits, labels, penalty, weights)
+        turn, shift = calibrate_parts(margins, codes, labels, self.parts, self.options.class_weight, weights)
         shares = calibrated(margins, turn, shift, self.parts)
-        loss = float(-np.log(np.clip(shares[np.arange(len(codes)), codes], 1e-9, 1)).mean())
-        f1 = float(f1_score(codes, shares.argmax(axis=1), average="macro"))
+        losses = -np.log(np.clip(shares[np.arange(len(codes)), codes], 1e-9, 1))
+        loss = float(np.average(losses, weights=weights))
+        f1 = float(f1_score(codes, shares.argmax(axis=1), average="macro", sample_weight=weights))
         told = {"blocks": dict(blocks), "strengths": list(strengths), "log_loss": round(loss, 5)}
         self.log.append({**told, "macro_f1": round(f1, 4)})
         return loss, margins, shares
@@ -256,13 +258,15 @@ def power(margins: Floats, trial: Trial) -> float:
     Rows are calibrated by others than themselves here, and a power is judged with its neighbours: the rare labels by which
     powers differ are few, so that the single best one is often luck.
     """
-    codes, labels, weight = trial.rows.codes, len(trial.rows.labels), trial.options.class_weight
+    rows, labels, balance = trial.rows, len(trial.rows.labels), trial.options.class_weight
+    codes, weights = rows.codes, rows.weights
     shares = np.empty((len(codes), labels))
     for learnt, held in trial.splits:
-        turn, shift = calibrate_parts(margins[learnt], codes[learnt], labels, trial.parts[learnt], weight)
+        counted = of_rows(weights, learnt)
+        turn, shift = calibrate_parts(margins[learnt], codes[learnt], labels, trial.parts[learnt], balance, counted)
         shares[held] = calibrated(margins[held], turn, shift, trial.parts[held])
-    prior = np.bincount(codes, minlength=labels) / len(codes)
-    scores = np.array([f1_score(codes, (shares / prior**p).argmax(axis=1), average="macro") for p in POWERS])
+    said = [(shares / rows.shares() ** power).argmax(axis=1) for power in POWERS]
+    scores = np.array([f1_score(codes, some, average="macro", sample_weight=weights) for some in said])
     steady = np.convolve(np.pad(scores, 2, "edge"), np.ones(5) / 5, "valid")
     best = int(np.argmax(steady))
     return POWERS[best] if scores[best] > scores[0] + 0.005 else 0.0

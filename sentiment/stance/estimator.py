@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -17,6 +17,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, StratifiedKFold
 from sklearn.svm import LinearSVC
+from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -77,21 +78,26 @@ class Penalty:
     seed: int = 0
 
 
-def solve(X: Any, codes: NDArray[Any], labels: int, penalty: Penalty) -> tuple[Floats, Floats]:
+def solve(
+    X: Any, codes: NDArray[Any], labels: int, penalty: Penalty, sample_weight: Floats | None = None
+) -> tuple[Floats, Floats]:
     """Linear margins of several kinds: weights (margins by features) and intercepts.
 
     Support vector machines of every strength, for each label against the rest and for each pair of labels; machines that
     may use a feature the more, the more it leans to one side; and complement naive Bayes. The pairs keep favor and against
     apart from what tells either from chatter. Naive Bayes counts what the machines weigh, errs elsewhere, and lowered the
     log-loss by 1 to 5 % (more where rows are few), the leaning machines by another percent. Of four and more labels all
-    but the commonest are told apart once more without its rows, which else drown the rare ones.
+    but the commonest are told apart once more without its rows, which else drown the rare ones. A row of weight 3 counts
+    like three of its kind.
     """
-    return _solved(X, codes, [np.arange(len(codes))], labels, penalty)[0]
+    return _solved(X, codes, [np.arange(len(codes))], labels, penalty, sample_weight)[0]
 
 
-def hold_out(X: Any, codes: NDArray[Any], splits: Splits, labels: int, penalty: Penalty) -> Floats:
+def hold_out(
+    X: Any, codes: NDArray[Any], splits: Splits, labels: int, penalty: Penalty, sample_weight: Floats | None = None
+) -> Floats:
     """Margins of every row from weights that did not see it, rows by margins."""
-    solved = _solved(X, codes, [train for train, _ in splits], labels, penalty)
+    solved = _solved(X, codes, [train for train, _ in splits], labels, penalty, sample_weight)
     out = np.zeros((len(codes), len(solved[0][1])))
     for (weights, intercept), (_, test) in zip(solved, splits, strict=True):
         out[test] = np.asarray(X[test] @ weights.T + intercept)
@@ -99,7 +105,12 @@ def hold_out(X: Any, codes: NDArray[Any], splits: Splits, labels: int, penalty: 
 
 
 def _solved(
-    X: Any, codes: NDArray[Any], some: Sequence[NDArray[Any]], labels: int, penalty: Penalty
+    X: Any,
+    codes: NDArray[Any],
+    some: Sequence[NDArray[Any]],
+    labels: int,
+    penalty: Penalty,
+    sample_weight: Floats | None,
 ) -> list[tuple[Floats, Floats]]:
     """:func:`solve` for each of some sets of rows."""
     if sp.issparse(X) and not X.has_canonical_format:  # a process may not sort what it shares with others
@@ -109,7 +120,7 @@ def _solved(
     kinds = (*penalty.strengths, "leaning", "complement", *(("rare",) if labels > 3 else ()))
     workers = min(cpu_count(), WORKERS) if X.shape[0] >= MANY else 1
     found = Parallel(n_jobs=workers)(
-        delayed(_margins)(kind, X, codes, rows, labels, penalty) for rows in some for kind in kinds
+        delayed(_margins)(kind, X, codes, rows, labels, penalty, sample_weight) for rows in some for kind in kinds
     )
     each = [found[place : place + len(kinds)] for place in range(0, len(found), len(kinds))]
     return [
@@ -119,59 +130,90 @@ def _solved(
 
 
 def _margins(
-    kind: float | str, X: Any, codes: NDArray[Any], rows: NDArray[Any], labels: int, penalty: Penalty
+    kind: float | str,
+    X: Any,
+    codes: NDArray[Any],
+    rows: NDArray[Any],
+    labels: int,
+    penalty: Penalty,
+    sample_weight: Floats | None,
 ) -> tuple[Floats, Floats]:
+    task = _Task(X, codes, labels, penalty, sample_weight)
     if len(rows) < len(codes):
-        X, codes = X[rows], codes[rows]
+        task = task.take(rows)
     if kind == "leaning":
-        return _leaning(X, codes, labels, penalty)
+        return _leaning(task)
     if kind == "complement":
-        return _complement(X, codes, labels)
+        return _complement(task)
     if kind == "rare":
-        return _rare(X, codes, labels, penalty)
-    return _machines(X, codes, labels, float(kind), penalty)
+        return _rare(task)
+    return _machines(task, float(kind))
 
 
-def _machines(X: Any, codes: NDArray[Any], labels: int, C: float, penalty: Penalty) -> tuple[Floats, Floats]:
-    tasks = [(np.arange(len(codes)), codes == label) for label in range(labels)]
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Rows to learn from, and how."""
+
+    X: Any
+    codes: NDArray[Any]
+    labels: int
+    penalty: Penalty
+    sample_weight: Floats | None
+    """How much each row counts; None where all count the same."""
+
+    def take(self, rows: NDArray[Any]) -> _Task:
+        return replace(self, X=self.X[rows], codes=self.codes[rows], sample_weight=of_rows(self.sample_weight, rows))
+
+    def sums(self, X: Any) -> Floats:
+        """Of each feature over the rows of each label, labels by features."""
+        if self.sample_weight is not None:
+            X = sp.diags_array(self.sample_weight) @ X
+        return np.stack([np.asarray(X[self.codes == label].sum(axis=0)).ravel() for label in range(self.labels)])
+
+    def machine(self, sides: NDArray[Any], C: float, X: Any = None, tol: float = 1e-3) -> tuple[Floats, float]:
+        """Weights and intercept of a support vector machine that tells the sides apart, on the rows or on others in X."""
+        # The dual solver runs without BLAS and its order is seeded: same rows, same weights, to the bit.
+        balance = self.penalty.class_weight if self.penalty.class_weight == "balanced" else None
+        seed = self.penalty.seed
+        svm = LinearSVC(C=C, class_weight=balance, dual=True, random_state=seed, max_iter=2000, tol=tol)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # the last digits of a large C change no label
+            svm.fit(self.X if X is None else X, sides, sample_weight=self.sample_weight)
+        return svm.coef_[0], float(svm.intercept_[0])
+
+
+def _machines(task: _Task, C: float) -> tuple[Floats, Floats]:
+    codes, labels = task.codes, task.labels
+    sides = [(task, codes == label) for label in range(labels)]
     if 2 < labels <= PAIRS:
         for one, two in combinations(range(labels), 2):
-            some = np.flatnonzero((codes == one) | (codes == two))
-            tasks.append((some, codes[some] == two))
-    weights, intercept = np.zeros((len(tasks), X.shape[1])), np.zeros(len(tasks))
-    for margin, (rows, sides) in enumerate(tasks):
-        if len(np.unique(sides)) == 2:  # else a label that these rows lack: no opinion
-            weights[margin], intercept[margin] = _machine(X[rows] if len(rows) < len(codes) else X, sides, C, penalty)
+            pair = task.take(np.flatnonzero((codes == one) | (codes == two)))
+            sides.append((pair, pair.codes == two))
+    weights, intercept = np.zeros((len(sides), task.X.shape[1])), np.zeros(len(sides))
+    for margin, (some, side) in enumerate(sides):
+        if len(np.unique(side)) == 2:  # else a label that these rows lack: no opinion
+            weights[margin], intercept[margin] = some.machine(side, C)
     return weights, intercept
 
 
-def _rare(X: Any, codes: NDArray[Any], labels: int, penalty: Penalty) -> tuple[Floats, Floats]:
+def _rare(task: _Task) -> tuple[Floats, Floats]:
     """Margins among all labels but the commonest, from their rows alone; none for that one."""
-    others = np.delete(np.arange(labels), np.bincount(codes, minlength=labels).argmax())
-    rows = np.flatnonzero(np.isin(codes, others))
-    X, codes = X[rows], np.searchsorted(others, codes[rows])
-    weights, intercept = np.zeros((len(others), X.shape[1])), np.zeros(len(others))
-    for label in range(len(others)):
-        if len(np.unique(codes == label)) == 2:
-            weights[label], intercept[label] = _machine(X, codes == label, *MIDDLE, penalty)
-    found = [(weights, intercept), _leaning(X, codes, len(others), penalty), _complement(X, codes, len(others))]
+    counts = np.bincount(task.codes, weights=task.sample_weight, minlength=task.labels)
+    others = np.delete(np.arange(task.labels), counts.argmax())
+    task = task.take(np.flatnonzero(np.isin(task.codes, others)))
+    task = replace(task, codes=np.searchsorted(others, task.codes), labels=len(others))
+    weights, intercept = np.zeros((task.labels, task.X.shape[1])), np.zeros(task.labels)
+    for label in range(task.labels):
+        if len(np.unique(task.codes == label)) == 2:
+            weights[label], intercept[label] = task.machine(task.codes == label, *MIDDLE)
+    found = [(weights, intercept), _leaning(task), _complement(task)]
     return np.concatenate([each for each, _ in found]), np.concatenate([each for _, each in found])
 
 
-def _machine(X: Any, sides: NDArray[Any], C: float, penalty: Penalty, tol: float = 1e-3) -> tuple[Floats, float]:
-    # The dual solver runs without BLAS and its order is seeded: same rows, same weights, to the bit.
-    balance = penalty.class_weight if penalty.class_weight == "balanced" else None
-    svm = LinearSVC(C=C, class_weight=balance, dual=True, random_state=penalty.seed, max_iter=2000, tol=tol)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # the last digits of a large C change no label
-        svm.fit(X, sides)
-    return svm.coef_[0], float(svm.intercept_[0])
-
-
-def _leaning(X: Any, codes: NDArray[Any], labels: int, penalty: Penalty) -> tuple[Floats, Floats]:
+def _leaning(task: _Task) -> tuple[Floats, Floats]:
     """Machines on features scaled by the root of their log-count ratio (Wang and Manning 2012), a label against the rest."""
-    there = (X != 0).astype(np.float64)
-    counts = np.stack([np.asarray(there[codes == label].sum(axis=0)).ravel() for label in range(labels)])
+    X, codes, labels = task.X, task.codes, task.labels
+    counts = task.sums((X != 0).astype(np.float64))
     every = counts.sum(axis=0)
     weights, intercept = np.zeros((labels, X.shape[1])), np.zeros(labels)
     for label, inside in enumerate(counts + 1):
@@ -180,21 +222,20 @@ def _leaning(X: Any, codes: NDArray[Any], labels: int, penalty: Penalty) -> tupl
         leaning = np.round(leaning, 9)  # the last bits of a logarithm depend on the processor
         if len(np.unique(codes == label)) == 2:
             scaled = X.multiply(leaning).tocsr() if sp.issparse(X) else X * leaning
-            found, intercept[label] = _machine(scaled, codes == label, LEANING, penalty, tol=1e-2)
+            found, intercept[label] = task.machine(codes == label, LEANING, scaled, tol=1e-2)
             weights[label] = found * leaning
     return weights, intercept
 
 
-def _complement(X: Any, codes: NDArray[Any], labels: int) -> tuple[Floats, Floats]:
+def _complement(task: _Task) -> tuple[Floats, Floats]:
     """Complement naive Bayes (Rennie et al. 2003, section 3.1): how rare a feature is outside of each label.
 
     What all labels share, the length of the text above all, is taken out. Negative values count as absent.
     """
-    positive = X.maximum(0) if sp.issparse(X) else np.maximum(X, 0)
-    sums = np.stack([np.asarray(positive[codes == label].sum(axis=0)).ravel() for label in range(labels)])
+    sums = task.sums(task.X.maximum(0) if sp.issparse(task.X) else np.maximum(task.X, 0))
     outside = sums.sum(axis=0) - sums + SMOOTHING
     weights = -np.log(outside / outside.sum(axis=1, keepdims=True))
-    return np.round(weights - weights.mean(axis=0), 6), np.zeros(labels)
+    return np.round(weights - weights.mean(axis=0), 6), np.zeros(task.labels)
 
 
 class MarginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -205,7 +246,7 @@ class MarginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Args:
         strengths: Inverse strengths of the penalty on the weights, used side by side.
         class_weight: None, ``balanced``, or label -> weight; then probabilities are no longer shares.
-        cv: Folds for the held-out margins.
+        cv: Number of folds for the held-out margins, or the folds: rows to learn from and rows held out of each.
         random_state: Seed of folds and solver.
 
     Attributes:
@@ -215,19 +256,22 @@ class MarginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """
 
     def __init__(
-        self, strengths: tuple[float, ...] = STRENGTHS, class_weight: Any = None, cv: int = 5, random_state: int = 0
+        self, strengths: tuple[float, ...] = STRENGTHS, class_weight: Any = None, cv: Any = 5, random_state: int = 0
     ) -> None:
         self.strengths = strengths
         self.class_weight = class_weight
         self.cv = cv
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any, groups: Any = None, parts: Any = None, held: Any = None) -> MarginClassifier:
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None, parts: Any = None, held: Any = None
+    ) -> MarginClassifier:
         """Fit weights on all rows and the calibration on rows that were held out.
 
         Args:
             X: Features, dense or sparse.
             y: Labels.
+            sample_weight: How much each row counts; None counts all the same.
             groups: What must not be split between folds.
             parts: Places 0, 1, 2 ... of the parts (languages) that are calibrated each on its own.
             held: Margins of the rows from weights that did not see them (:func:`hold_out`), where they are known already.
@@ -238,13 +282,18 @@ class MarginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if len(self.classes_) < 2:
             raise ValueError(f"Classifier can't train when only one class is present: {self.classes_[0]!r}")
         labels = len(self.classes_)
+        if sample_weight is not None:
+            sample_weight = column_or_1d(sample_weight, dtype=np.float64)
+            check_consistent_length(X, sample_weight)
         penalty = Penalty(tuple(self.strengths), _by_code(self.class_weight, self.classes_), self.random_state)
         if held is None:
-            splits = folds(codes, None if groups is None else np.asarray(groups), self.cv, self.random_state)
-            held = hold_out(X, codes, splits, labels, penalty)
-        weights, intercept = solve(X, codes, labels, penalty)
+            groups = None if groups is None else np.asarray(groups)
+            number = isinstance(self.cv, int)
+            splits = folds(codes, groups, self.cv, self.random_state) if number else list(self.cv)
+            held = hold_out(X, codes, splits, labels, penalty, sample_weight)
+        weights, intercept = solve(X, codes, labels, penalty, sample_weight)
         turn, shift = calibrate_parts(
-            held, codes, labels, None if parts is None else np.asarray(parts), penalty.class_weight
+            held, codes, labels, None if parts is None else np.asarray(parts), penalty.class_weight, sample_weight
         )
         self.weights_ = np.stack([matrix.T @ weights for matrix in turn])
         self.shift_ = np.round(shift + intercept @ turn, 6)
@@ -282,19 +331,26 @@ class MarginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def calibrate_parts(
-    margins: Floats, codes: NDArray[Any], labels: int, parts: NDArray[Any] | None, class_weight: Any = None
+    margins: Floats,
+    codes: NDArray[Any],
+    labels: int,
+    parts: NDArray[Any] | None,
+    class_weight: Any = None,
+    sample_weight: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """:func:`calibrate` for each part: matrices (parts by margins by labels) and shifts (parts by labels)."""
     if parts is None:
         parts = np.zeros(len(codes), dtype=np.intp)
-    fits = [
-        calibrate(margins[parts == part], codes[parts == part], labels, class_weight)
-        for part in range(int(parts.max()) + 1)
-    ]
+    fits = []
+    for part in range(int(parts.max()) + 1):
+        own = parts == part
+        fits.append(calibrate(margins[own], codes[own], labels, class_weight, of_rows(sample_weight, own)))
     return np.stack([turn for turn, _ in fits]), np.stack([shift for _, shift in fits])
 
 
-def calibrate(margins: Floats, codes: NDArray[Any], labels: int, class_weight: Any = None) -> tuple[Floats, Floats]:
+def calibrate(
+    margins: Floats, codes: NDArray[Any], labels: int, class_weight: Any = None, sample_weight: Floats | None = None
+) -> tuple[Floats, Floats]:
     """Matrix and shift that turn margins into logits: a multinomial regression, to six digits.
 
     Newton's method ends far below the sixth digit, so that rounding hides what depends on the processor; where lbfgs
@@ -305,9 +361,8 @@ def calibrate(margins: Floats, codes: NDArray[Any], labels: int, class_weight: A
     if len(present) < 2:
         shift[present] = 0.0
         return scale, shift
-    model = LogisticRegression(class_weight=class_weight, solver="newton-cholesky", max_iter=200, tol=1e-10).fit(
-        margins, codes
-    )
+    model = LogisticRegression(class_weight=class_weight, solver="newton-cholesky", max_iter=200, tol=1e-10)
+    model.fit(margins, codes, sample_weight=sample_weight)
     if len(present) == 2:
         scale[:, present] = np.stack([-model.coef_[0] / 2, model.coef_[0] / 2], axis=1)
         shift[present] = [-model.intercept_[0] / 2, model.intercept_[0] / 2]
@@ -320,6 +375,11 @@ def _by_code(class_weight: Any, labels: NDArray[Any]) -> Any:
     if not isinstance(class_weight, dict):
         return class_weight
     return {code: class_weight.get(label, 1.0) for code, label in enumerate(labels.tolist())}
+
+
+def of_rows(sample_weight: Floats | None, rows: NDArray[Any]) -> Floats | None:
+    """The weights of some rows; None stands for rows that all count the same."""
+    return None if sample_weight is None else sample_weight[rows]
 
 
 def softmax(logits: Floats) -> Floats:

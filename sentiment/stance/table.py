@@ -54,6 +54,13 @@ class Rows:
     """Per row the ids of the comments with these words; empty where the table has none."""
     readings: list[tuple[str, str]] = field(default_factory=list)
     """Per row the labels of two independent readers; empty where the table has none."""
+    weights: NDArray[np.float64] | None = None
+    """How much each row counts in training; None where all count the same."""
+
+    def shares(self) -> NDArray[np.float64]:
+        """Each label's part of the rows, as they count."""
+        counts = np.bincount(self.codes, weights=self.weights, minlength=len(self.labels))
+        return np.asarray(counts / counts.sum())
 
     def docs(self) -> list[Doc]:
         """The texts prepared for the features."""
@@ -76,6 +83,7 @@ class Rows:
             self.places[rows],
             [self.ids[i] for i in pick] if self.ids else [],
             [self.readings[i] for i in pick] if self.readings else [],
+            None if self.weights is None else self.weights[rows],
         )
 
 
@@ -125,9 +133,11 @@ def read_rows(table: pd.DataFrame, options: Options, *, known: Sequence[str] | N
     given = [labels[row] for row in keep]
     names = _labels(given, left_out) if known is None else _labels_among(known, given, left_out)
     codes = np.array([names.index(labels[row]) for row in keep], dtype=np.intp)
-    lines = sorted(
-        "\x1f".join((texts[i], labels[i], language[i], parents[i], groups[i] if groups else "")) for i in keep
-    )
+    weights = _weights(columns[options.weight], keep) if options.weight else None
+    told = [texts, labels, language, parents, groups or [""] * len(texts)]
+    if options.weight:
+        told.append(columns[options.weight])
+    lines = sorted("\x1f".join(cells[row] for cells in told) for row in keep)
     return Rows(
         [texts[i] for i in keep],
         codes,
@@ -141,6 +151,7 @@ def read_rows(table: pd.DataFrame, options: Options, *, known: Sequence[str] | N
         np.array(keep, dtype=np.intp),
         [tuple(same[words_of(texts[i], language[i], parents[i])]) for i in keep] if ids else [],
         [read[row] for row in keep] if read else [],
+        weights,
     )
 
 
@@ -191,8 +202,22 @@ def _number(value: str) -> str:
 
 
 def _named(options: Options) -> list[str]:
-    some = (options.text, options.label, options.group, options.language)
+    some = (options.text, options.label, options.group, options.language, options.weight)
     return [name for name in dict.fromkeys(some) if name]
+
+
+def _weights(cells: list[str], keep: list[int]) -> NDArray[np.float64]:
+    """The rows' weights, 1 where the cell is empty."""
+    found = np.ones(len(keep))
+    for place, row in enumerate(keep):
+        cell = cells[row].strip()
+        try:
+            found[place] = float(cell or 1)
+        except ValueError:
+            found[place] = np.nan
+        if not 0 < found[place] < np.inf:
+            raise InputError(f"row {row + 1}: the weight {cell[:40]!r} is no number above 0")
+    return found
 
 
 def _unusable(text: str, label: str) -> str:

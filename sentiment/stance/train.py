@@ -61,6 +61,7 @@ class Options:
         prior_power: How much of the labels' shares a decision takes out again, for the sake of rare labels: 0 nothing,
             1 all. None chooses what gives the best macro-F1 on held-out rows.
         codebook: The codebook's file, whose hash goes into the card.
+        weight: Column of how much each row counts in training; None counts all the same. Figures count every row once.
     """
 
     text: str = "text"
@@ -78,6 +79,7 @@ class Options:
     ids: str | None = None
     prior_power: float | None = None
     codebook: Path | None = None
+    weight: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,10 @@ class Fitted:
         labels = ", ".join(f"{name} {count}" for name, count in told["labels"].items())
         lines = [f"trained on {told['rows']} texts: {labels}"]
         lines += [f"left out {count}: {reason}" for reason, count in told["left_out"].items()]
+        if told["weights"]:
+            lines.append(
+                f"rows count {told['weights'][0]:g} to {told['weights'][1]:g} times in training, once in figures"
+            )
         blocks = ", ".join(f"{name} {block['features']}" for name, block in told["blocks"].items())
         lines.append(f"features: {blocks}; prior power {told['prior_power']:g}")
         if told["held_out"]:
@@ -223,6 +229,7 @@ def _finish(rows: Rows, last: _Pass, first: _Pass | None, options: Options) -> F
         "groups": _groups(rows),
         "blocks": {name: {"weight": weight, "features": design.width(name)} for name, weight in choice.blocks.items()},
         "strengths": list(STRENGTHS),
+        "weights": None if rows.weights is None else [float(rows.weights.min()), float(rows.weights.max())],
         "agreement": _agreement(rows),
         "prior_power": choice.power,
         "held_out": scores(rows, choice.held_out, choice.power),
@@ -237,7 +244,7 @@ def _finish(rows: Rows, last: _Pass, first: _Pass | None, options: Options) -> F
         "codebook": options.target.codebook_version if options.target else None,
         "blocks": specs,
         "lists": design.analysers.lists,
-        "prior": [count / len(rows.codes) for count in counts.values()],
+        "prior": rows.shares().tolist(),
         "prior_power": choice.power,
         "codebook_sha256": _sha256(options.codebook) if options.codebook else None,
         "data_sha256": rows.sha256,
@@ -262,7 +269,7 @@ def _versions() -> dict[str, str]:
 def _fit(choice: Choice, rows: Rows, options: Options) -> _Pass:
     design = choice.design
     last = MarginClassifier(class_weight=options.class_weight, random_state=options.seed)
-    last.fit(design.matrix(choice.blocks), rows.codes, parts=parts(rows), held=choice.margins)
+    last.fit(design.matrix(choice.blocks), rows.codes, rows.weights, parts=parts(rows), held=choice.margins)
     union = FeatureUnion(
         [(name, design.vectorisers[name]) for name in choice.blocks], transformer_weights=dict(choice.blocks)
     )
@@ -278,8 +285,7 @@ def _stored(prefix: str, last: MarginClassifier, packed: Packed) -> dict[str, ND
 
 def scores(rows: Rows, shares: NDArray[np.float64], power: float) -> dict[str, Any]:
     """What held-out rows say, over all and per language."""
-    prior = np.bincount(rows.codes, minlength=len(rows.labels)) / len(rows.codes)
-    said = (shares / prior**power).argmax(axis=1)
+    said = (shares / rows.shares() ** power).argmax(axis=1)
     places = parts(rows)
     some = {"all": np.ones(len(places), dtype=bool)}
     some |= {name: places == place for place, name in enumerate(rows.languages or ())}
