@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +14,6 @@ from sklearn.metrics import f1_score
 
 from sentiment.stance.estimator import (
     MIDDLE,
-    STRENGTHS,
     Floats,
     Penalty,
     Splits,
@@ -24,7 +23,7 @@ from sentiment.stance.estimator import (
     of_rows,
     softmax,
 )
-from sentiment.stance.features import Analysers
+from sentiment.stance.features import SIZES, Analysers
 from sentiment.stance.lexicon import Lists
 from sentiment.stance.table import Rows
 from sentiment.stance.tokens import Doc
@@ -94,8 +93,12 @@ class Design:
         return other
 
     def heedless(self) -> Design:
-        """The same comments, without what is unknown."""
-        return Design(self.docs, self.analysers.lists, heed=False)
+        """The same comments, without what is unknown; what was cut and counted is not counted again."""
+        other = copy(self)
+        other.heed, other.vectorisers, other._matrices = False, dict(self.vectorisers), dict(self._matrices)
+        for name in [name for name in SIZES if name in self._matrices and self.width(name)]:
+            other.vectorisers[name], other._matrices[name] = self.vectorisers[name].heedless(self._matrices[name])
+        return other
 
     def names(self, name: str) -> list[str]:
         """Names of a block's features, in the order of its columns."""
@@ -161,29 +164,27 @@ class Trial:
         return other
 
     def run(self, blocks: Mapping[str, float]) -> float:
-        """Log-loss of held-out rows, by machines of the middle strength."""
-        return self._tried(blocks, MIDDLE, self._quick)[0]
+        """Log-loss of held-out rows, by machines of the middle strength alone."""
+        return self._tried(blocks, Penalty(MIDDLE, ()), self._quick)[0]
 
     def done(self, blocks: dict[str, float]) -> Choice:
         """The choice of these blocks, with what margins of every strength say of held-out rows."""
-        loss, margins, shares = self._tried(blocks, STRENGTHS, self.splits)
+        loss, margins, shares = self._tried(blocks, Penalty(), self.splits)
         given = self.options.prior_power
         taken = power(margins, self) if given is None else given
         return Choice(self.design, blocks, margins, shares, loss, taken, self.log)
 
-    def _tried(
-        self, blocks: Mapping[str, float], strengths: tuple[float, ...], splits: Splits
-    ) -> tuple[float, Floats, Floats]:
+    def _tried(self, blocks: Mapping[str, float], penalty: Penalty, splits: Splits) -> tuple[float, Floats, Floats]:
         codes, labels, weights = self.rows.codes, len(self.rows.labels), self.rows.weights
         X = self.design.matrix(blocks)
-        penalty = Penalty(strengths, self.options.class_weight, self.options.seed)
+        penalty = replace(penalty, class_weight=self.options.class_weight, seed=self.options.seed)
         margins = hold_out(X, codes, splits, labels, penalty, weights)
         turn, shift = calibrate_parts(margins, codes, labels, self.parts, self.options.class_weight, weights)
         shares = calibrated(margins, turn, shift, self.parts)
         losses = -np.log(np.clip(shares[np.arange(len(codes)), codes], 1e-9, 1))
         loss = float(np.average(losses, weights=weights))
         f1 = float(f1_score(codes, shares.argmax(axis=1), average="macro", sample_weight=weights))
-        told = {"blocks": dict(blocks), "strengths": list(strengths), "log_loss": round(loss, 5)}
+        told = {"rows": len(codes), "blocks": dict(blocks), "strengths": list(penalty.strengths), "log_loss": round(loss, 5)}
         self.log.append({**told, "macro_f1": round(f1, 4)})
         return loss, margins, shares
 

@@ -146,6 +146,7 @@ def fit_rows(rows: Rows, options: Options, *, tell: Callable[[str], None] = lamb
         few = Trial(Design([docs[i] for i in sample], lists), rows.take(sample), options)
         few, blocks = choose(few, options, tell=tell)
         trial = Trial(Design(docs, lists, heed=few.design.heed), rows, options)
+        trial.log += few.log
     tell(f"fitting {len(docs)} texts")
     first = _fit(trial.done(blocks), rows, options)
     last = _answering(trial, first, rows, options, tell) if any(rows.parents) else None

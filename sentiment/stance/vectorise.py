@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.preprocessing import normalize
 
 from sentiment.stance.features import SHARED, SIZES, VALUES, Analysers, Named
 from sentiment.stance.tokens import Doc
@@ -67,6 +69,12 @@ class Rarity(CountVectorizer):  # type: ignore[misc]
     def transform(self, X: list[Doc]) -> Any:
         """Rows of comments, by the names that were learnt."""
         return self._scaled(super().transform(X), X)
+
+    def heedless(self, rows: sp.csr_matrix) -> tuple[Rarity, sp.csr_matrix]:
+        """The same names, and rows that it made, with what is unknown left out of the length."""
+        other = copy(self)
+        other.size, other.unknown_ = None, 0.0
+        return other, sp.csr_matrix(normalize(rows))
 
     def _scaled(self, counts: Any, docs: list[Doc]) -> sp.csr_matrix:
         counts = counts.tocsr()

@@ -16,6 +16,7 @@ from sentiment.errors import InputError
 from sentiment.stance import choose as chooser
 from sentiment.stance import estimator
 from sentiment.stance import train as trainer
+from sentiment.stance.choose import Design
 from sentiment.stance.estimator import STRENGTHS, MarginClassifier, Penalty, folds, hold_out, solve
 from sentiment.stance.features import SIZES, chars, words
 from sentiment.stance.target import Target
@@ -253,6 +254,21 @@ def test_strange_words_count_in_the_length() -> None:
     assert abs(heedful.transform([strange])).power(2).sum() < 0.5
     assert (heedful.transform([plain]) != blind.transform([plain])).nnz == 0
     assert abs(blind.transform([strange])).power(2).sum() == pytest.approx(1)
+
+
+def test_leaving_out_the_unknown_needs_no_second_count() -> None:
+    """A design made heedless from a heedful one is the design that never heeded."""
+    docs = [prepare(text) for text in sentences("en", 120)["text"]]
+    heedful = Design(docs, {})
+    blocks = {"words": 1.0, "chars": 1.0, "tags": 1.0}  # tags: nothing in any of these texts
+    heedful.matrix(blocks)
+    turned, fresh = heedful.heedless(), Design(docs, {}, heed=False)
+    assert abs(turned.matrix(blocks) - fresh.matrix(blocks)).max() < 1e-12
+    assert abs(turned.matrix(blocks) - heedful.matrix(blocks)).max() > 0.01
+    assert [turned.unknown(name) for name in blocks] == [fresh.unknown(name) for name in blocks] == [0, 0, 0]
+    strange = [prepare("gargle fnord great")]
+    transform = [each.vectorisers["words"].transform(strange) for each in (turned, fresh)]
+    assert abs(transform[0] - transform[1]).max() < 1e-12
 
 
 def test_unknown_words_are_looked_at_unless_that_harms(monkeypatch: pytest.MonkeyPatch) -> None:
