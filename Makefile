@@ -27,7 +27,8 @@ wheel-test: $(VENV)/.dev  ## the wheel alone, without the tools and the checkout
 
 model: $(VENV)/.run  ## train the shipped model again from annotations/
 	$(BIN)/sentiment train annotations/xiaomi-us/training.csv --text text --label stance --group batch \
-		--language language --target xiaomi-us --parent parent_text --keep vader --card docs/model-xiaomi-us.md \
+		--language language --target xiaomi-us --parent parent_text --weight weight --keep vader \
+		--card docs/model-xiaomi-us.md \
 		--model sentiment/stance/models/xiaomi-us.npz
 
 benchmarks: $(VENV)/.dev

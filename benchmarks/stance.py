@@ -28,8 +28,8 @@ from sentiment.stance.target import load_target
 from sentiment.stance.tokens import Doc
 from sentiment.stance.train import Options
 
-BLOCKS = ("words", "chars", "tags", "marks", "negated", "cues", "pairs", "vader", "reply")
-OPTIONS = Options(label="stance", group="batch", language="language", target=load_target("xiaomi-us"))
+BLOCKS = ("words", "chars", "tags", "marks", "near", "negated", "cues", "pairs", "vader", "reply")
+OPTIONS = Options(label="stance", group="batch", language="language", weight="weight", target=load_target("xiaomi-us"))
 
 
 def ablation(path: str) -> None:

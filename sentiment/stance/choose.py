@@ -184,7 +184,12 @@ class Trial:
         losses = -np.log(np.clip(shares[np.arange(len(codes)), codes], 1e-9, 1))
         loss = float(np.average(losses, weights=weights))
         f1 = float(f1_score(codes, shares.argmax(axis=1), average="macro", sample_weight=weights))
-        told = {"rows": len(codes), "blocks": dict(blocks), "strengths": list(penalty.strengths), "log_loss": round(loss, 5)}
+        told = {
+            "rows": len(codes),
+            "blocks": dict(blocks),
+            "strengths": list(penalty.strengths),
+            "log_loss": round(loss, 5),
+        }
         self.log.append({**told, "macro_f1": round(f1, 4)})
         return loss, margins, shares
 
@@ -195,9 +200,10 @@ def heeding(trial: Trial, blocks: dict[str, float]) -> tuple[Trial, float]:
     Where rows are like those that come later it matters little, and among strangers it keeps the model from rashness; but on
     tweets full of names and spellings of their own it was measured to cost half a point of macro-F1.
     """
+    loss = trial.run(blocks)
     other = trial.over(trial.design.heedless())
     other.log = []
-    loss, without = trial.run(blocks), other.run(blocks)
+    without = other.run(blocks)
     return (other, without) if gains(without, loss) else (trial, loss)
 
 

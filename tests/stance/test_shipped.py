@@ -15,7 +15,14 @@ from sentiment.stance.train import Options
 ROOT = Path(__file__).parents[2]
 TRAINING = ROOT / "annotations" / "xiaomi-us" / "training.csv"
 OPTIONS = Options(
-    "text", "stance", "batch", "language", "parent_text", target=load_target("xiaomi-us"), keep=("vader",)
+    "text",
+    "stance",
+    "batch",
+    "language",
+    "parent_text",
+    target=load_target("xiaomi-us"),
+    keep=("vader",),
+    weight="weight",
 )
 LEAST = 600
 """Comments that every language has at least; below 200 a linear model is unstable."""
@@ -37,7 +44,7 @@ def test_training_comments_are_marked_distinct_and_balanced() -> None:
     """
     table = read_table(str(TRAINING))
     assert set(table["origin"]) == {"authored"}
-    assert set(table["series"]) == {"statements", "threads"}
+    assert set(table["series"] + table["weight"]) == {"statements1", "threads3"}
     assert near_duplicates(table["text"].tolist()) == []
     for _, own in table.groupby("language"):
         assert len(own) >= LEAST
