@@ -192,14 +192,16 @@ class _Task:
 
 def _machines(task: _Task, C: float) -> tuple[Floats, Floats]:
     codes, labels = task.codes, task.labels
-    sides = [(task, codes == label) for label in range(labels)]
+    every = np.arange(len(codes))
+    sides = [(every, codes == label) for label in range(labels)]
     if 2 < labels <= PAIRS:
         for one, two in combinations(range(labels), 2):
-            pair = task.take(np.flatnonzero((codes == one) | (codes == two)))
-            sides.append((pair, pair.codes == two))
+            rows = np.flatnonzero((codes == one) | (codes == two))
+            sides.append((rows, codes[rows] == two))
     weights, intercept = np.zeros((len(sides), task.X.shape[1])), np.zeros(len(sides))
-    for margin, (some, side) in enumerate(sides):
+    for margin, (rows, side) in enumerate(sides):
         if len(np.unique(side)) == 2:  # else a label that these rows lack: no opinion
+            some = task.take(rows) if len(rows) < len(codes) else task
             weights[margin], intercept[margin] = some.machine(side, C)
     return weights, intercept
 
