@@ -26,11 +26,8 @@ def render_card(model: Model) -> str:
         lines.append(f"{summary['groups']} groups (pages, threads or writing batches), never torn apart by a test.")
     lines += [f"Left out: {count} ({reason})." for reason, count in summary["left_out"].items()]
     if summary.get("weights"):
-        lines.append(
-            "A text counts {:g} to {:g} times in training, as its table says, and once in figures.".format(
-                *summary["weights"]
-            )
-        )
+        least, most = summary["weights"]
+        lines.append(f"A text counts {least:g} to {most:g} times in training, as its table says, and once in figures.")
     lines += _agreement(summary)
     lines += [f"sha256 of the rows: `{meta['data_sha256']}`.", ""]
     lines += ["## How good it is", "", *_quality(summary), ""]

@@ -86,18 +86,24 @@ class Design:
 
     def told(self, docs: list[Doc]) -> Design:
         """The same comments, now with what their parents say; only that block is computed anew."""
-        other = copy(self)
-        other.docs, other.vectorisers, other._matrices = docs, dict(self.vectorisers), dict(self._matrices)
+        other = self._copy()
+        other.docs = docs
         other.vectorisers.pop(PARENT, None)
         other._matrices.pop(PARENT, None)
         return other
 
     def heedless(self) -> Design:
         """The same comments, without what is unknown; what was cut and counted is not counted again."""
-        other = copy(self)
-        other.heed, other.vectorisers, other._matrices = False, dict(self.vectorisers), dict(self._matrices)
+        other = self._copy()
+        other.heed = False
         for name in [name for name in SIZES if name in self._matrices and self.width(name)]:
             other.vectorisers[name], other._matrices[name] = self.vectorisers[name].heedless(self._matrices[name])
+        return other
+
+    def _copy(self) -> Design:
+        """Another design that knows the same blocks and can forget or replace them."""
+        other = copy(self)
+        other.vectorisers, other._matrices = dict(self.vectorisers), dict(self._matrices)
         return other
 
     def names(self, name: str) -> list[str]:
@@ -272,8 +278,9 @@ def power(margins: Floats, trial: Trial) -> float:
         counted = of_rows(weights, learnt)
         turn, shift = calibrate_parts(margins[learnt], codes[learnt], labels, trial.parts[learnt], balance, counted)
         shares[held] = calibrated(margins[held], turn, shift, trial.parts[held])
-    said = [(shares / rows.shares() ** power).argmax(axis=1) for power in POWERS]
-    scores = np.array([f1_score(codes, some, average="macro", sample_weight=weights) for some in said])
+    prior = rows.shares()
+    said = [(shares / prior**some).argmax(axis=1) for some in POWERS]
+    scores = np.array([f1_score(codes, each, average="macro", sample_weight=weights) for each in said])
     steady = np.convolve(np.pad(scores, 2, "edge"), np.ones(5) / 5, "valid")
     best = int(np.argmax(steady))
     return POWERS[best] if scores[best] > scores[0] + 0.005 else 0.0

@@ -86,78 +86,6 @@ class Penalty:
     seed: int = 0
 
 
-def solve(
-    X: Any, codes: NDArray[Any], labels: int, penalty: Penalty, sample_weight: Floats | None = None
-) -> tuple[Floats, Floats]:
-    """Linear margins of several kinds: weights (margins by features) and intercepts.
-
-    Support vector machines of every strength, for each label against the rest and for each pair of labels; machines that
-    may use a feature the more, the more it leans to one side; and complement naive Bayes. The pairs keep favor and against
-    apart from what tells either from chatter. Naive Bayes counts what the machines weigh, errs elsewhere, and lowered the
-    log-loss by 1 to 5 % (more where rows are few), the leaning machines by another percent. Of four and more labels all
-    but the commonest are told apart once more without its rows, which else drown the rare ones. A row of weight 3 counts
-    like three of its kind.
-    """
-    return _solved(X, codes, [np.arange(len(codes))], labels, penalty, sample_weight)[0]
-
-
-def hold_out(
-    X: Any, codes: NDArray[Any], splits: Splits, labels: int, penalty: Penalty, sample_weight: Floats | None = None
-) -> Floats:
-    """Margins of every row from weights that did not see it, rows by margins."""
-    solved = _solved(X, codes, [train for train, _ in splits], labels, penalty, sample_weight)
-    out = np.zeros((len(codes), len(solved[0][1])))
-    for (weights, intercept), (_, test) in zip(solved, splits, strict=True):
-        out[test] = np.asarray(X[test] @ weights.T + intercept)
-    return out
-
-
-def _solved(
-    X: Any,
-    codes: NDArray[Any],
-    some: Sequence[NDArray[Any]],
-    labels: int,
-    penalty: Penalty,
-    sample_weight: Floats | None,
-) -> list[tuple[Floats, Floats]]:
-    """:func:`solve` for each of some sets of rows."""
-    if sp.issparse(X) and not X.has_canonical_format:  # a process may not sort what it shares with others
-        X = X.copy()
-        X.sum_duplicates()
-    # Processes, not threads: the solver's generator is one for the whole process, two threads would stir it.
-    kinds = (*penalty.strengths, *(kind for kind in penalty.beside if kind != "rare" or labels > 3))
-    workers = min(cpu_count(), WORKERS) if X.shape[0] >= MANY else 1
-    found = Parallel(n_jobs=workers)(
-        delayed(_margins)(kind, X, codes, rows, labels, penalty, sample_weight) for rows in some for kind in kinds
-    )
-    each = [found[place : place + len(kinds)] for place in range(0, len(found), len(kinds))]
-    return [
-        (np.concatenate([weights for weights, _ in own]), np.concatenate([intercept for _, intercept in own]))
-        for own in each
-    ]
-
-
-def _margins(
-    kind: float | str,
-    X: Any,
-    codes: NDArray[Any],
-    rows: NDArray[Any],
-    labels: int,
-    penalty: Penalty,
-    sample_weight: Floats | None,
-) -> tuple[Floats, Floats]:
-    task = _Task(X, codes, labels, penalty, sample_weight)
-    if len(rows) < len(codes):
-        task = task.take(rows)
-    if kind == "leaning":
-        return _leaning(task)
-    if kind == "complement":
-        return _complement(task)
-    if kind == "rare":
-        return _rare(task)
-    return _machines(task, float(kind))
-
-
 @dataclass(frozen=True, slots=True)
 class _Task:
     """Rows to learn from, and how."""
@@ -170,6 +98,9 @@ class _Task:
     """How much each row counts; None where all count the same."""
 
     def take(self, rows: NDArray[Any]) -> _Task:
+        """Some of the rows, in order; all of them are not copied."""
+        if len(rows) == len(self.codes):
+            return self
         return replace(self, X=self.X[rows], codes=self.codes[rows], sample_weight=of_rows(self.sample_weight, rows))
 
     def sums(self, X: Any) -> Floats:
@@ -190,6 +121,59 @@ class _Task:
         return svm.coef_[0], float(svm.intercept_[0])
 
 
+def solve(
+    X: Any, codes: NDArray[Any], labels: int, penalty: Penalty, sample_weight: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """Linear margins of several kinds: weights (margins by features) and intercepts.
+
+    Support vector machines of every strength, for each label against the rest and for each pair of labels; machines that
+    may use a feature the more, the more it leans to one side; and complement naive Bayes. The pairs keep favor and against
+    apart from what tells either from chatter. Naive Bayes counts what the machines weigh, errs elsewhere, and lowered the
+    log-loss by 1 to 5 % (more where rows are few), the leaning machines by another percent. Of four and more labels all
+    but the commonest are told apart once more without its rows, which else drown the rare ones. A row of weight 3 counts
+    like three of its kind.
+    """
+    return _solved(_Task(X, codes, labels, penalty, sample_weight), [np.arange(len(codes))])[0]
+
+
+def hold_out(
+    X: Any, codes: NDArray[Any], splits: Splits, labels: int, penalty: Penalty, sample_weight: Floats | None = None
+) -> Floats:
+    """Margins of every row from weights that did not see it, rows by margins."""
+    solved = _solved(_Task(X, codes, labels, penalty, sample_weight), [train for train, _ in splits])
+    out = np.zeros((len(codes), len(solved[0][1])))
+    for (weights, intercept), (_, test) in zip(solved, splits, strict=True):
+        out[test] = np.asarray(X[test] @ weights.T + intercept)
+    return out
+
+
+def _solved(task: _Task, some: Sequence[NDArray[Any]]) -> list[tuple[Floats, Floats]]:
+    """:func:`solve` for each of some sets of rows."""
+    if sp.issparse(task.X) and not task.X.has_canonical_format:  # a process may not sort what it shares with others
+        task = replace(task, X=task.X.copy())
+        task.X.sum_duplicates()
+    # Processes, not threads: the solver's generator is one for the whole process, two threads would stir it.
+    kinds = (*task.penalty.strengths, *(kind for kind in task.penalty.beside if kind != "rare" or task.labels > 3))
+    workers = min(cpu_count(), WORKERS) if len(task.codes) >= MANY else 1
+    found = Parallel(n_jobs=workers)(delayed(_margins)(kind, task, rows) for rows in some for kind in kinds)
+    each = [found[place : place + len(kinds)] for place in range(0, len(found), len(kinds))]
+    return [
+        (np.concatenate([weights for weights, _ in own]), np.concatenate([intercept for _, intercept in own]))
+        for own in each
+    ]
+
+
+def _margins(kind: float | str, task: _Task, rows: NDArray[Any]) -> tuple[Floats, Floats]:
+    task = task.take(rows)
+    if kind == "leaning":
+        return _leaning(task)
+    if kind == "complement":
+        return _complement(task)
+    if kind == "rare":
+        return _rare(task)
+    return _machines(task, float(kind))
+
+
 def _machines(task: _Task, C: float) -> tuple[Floats, Floats]:
     codes, labels = task.codes, task.labels
     every = np.arange(len(codes))
@@ -201,8 +185,7 @@ def _machines(task: _Task, C: float) -> tuple[Floats, Floats]:
     weights, intercept = np.zeros((len(sides), task.X.shape[1])), np.zeros(len(sides))
     for margin, (rows, side) in enumerate(sides):
         if len(np.unique(side)) == 2:  # else a label that these rows lack: no opinion
-            some = task.take(rows) if len(rows) < len(codes) else task
-            weights[margin], intercept[margin] = some.machine(side, C)
+            weights[margin], intercept[margin] = task.take(rows).machine(side, C)
     return weights, intercept
 
 
