@@ -41,7 +41,8 @@ class Packed:
         home = np.flatnonzero(self.homes != EVERYWHERE)
         own, shared = weights[self.homes[home], :, home].T, weights[:, :, self.homes == EVERYWHERE]
         largest = np.maximum(np.abs(own).max(axis=1, initial=0.0), np.abs(shared).max(axis=(0, 2), initial=0.0))
-        scales = np.maximum(largest, 1e-12) / STEPS
+        # in single precision: the last bits of a matrix product depend on where in memory it was computed
+        scales = (np.maximum(largest, 1e-12) / STEPS).astype(np.float32).astype(np.float64)
         steps = {
             name: np.round(part / scales[:, None]).astype(np.int16) for name, part in (("own", own), ("shared", shared))
         }

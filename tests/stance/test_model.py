@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from sentiment.errors import ModelError
 from sentiment.stance.model import load_model
+from sentiment.stance.packed import STEPS, Packed
 from sentiment.stance.score import Scorer
 from sentiment.stance.train import Fitted, Options, train
 
@@ -71,6 +72,17 @@ def test_round_trip(fitted: Fitted, tmp_path: Path) -> None:
 def test_same_rows_same_bytes(table: object, options: Options, fitted: Fitted) -> None:
     """Training again on the same rows gives the same file, to the byte."""
     assert train(table, options).model.to_bytes() == fitted.model.to_bytes()  # type: ignore[arg-type]
+
+
+def test_the_last_bits_of_a_weight_are_not_stored() -> None:
+    """Weights that differ by what a matrix product leaves open give the same bytes."""
+    rng = np.random.default_rng(0)
+    packed = Packed([{"name": "words", "apart": False}], [[f"w{i:03}" for i in range(400)]], ("",))
+    weights = rng.normal(size=(1, 4, 400))
+    other = weights * (1 + rng.integers(-2, 3, size=weights.shape) * np.finfo(float).eps)
+    assert (other != weights).any()
+    assert all(packed.pack(other)[name].tobytes() == array.tobytes() for name, array in packed.pack(weights).items())
+    assert np.abs(packed.whole(packed.pack(weights)) - weights).max() < np.abs(weights).max() / STEPS
 
 
 def test_loads_without_scikit_learn(fitted: Fitted, tmp_path: Path) -> None:
