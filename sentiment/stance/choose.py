@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
 from sentiment.stance.estimator import (
-    MIDDLE,
+    FULL,
+    QUICK,
     Floats,
     Penalty,
     Splits,
@@ -133,6 +134,8 @@ class Choice:
     design: Design
     blocks: dict[str, float]
     """Block -> its weight."""
+    penalty: Penalty
+    """Which margins there are."""
     margins: Floats
     """Margins of rows from weights that did not see them."""
     held_out: Floats
@@ -170,15 +173,15 @@ class Trial:
         return other
 
     def run(self, blocks: Mapping[str, float]) -> float:
-        """Log-loss of held-out rows, by machines of the middle strength alone."""
-        return self._tried(blocks, Penalty(MIDDLE, ()), self._quick)[0]
+        """Log-loss of held-out rows, by the machines that are quickest."""
+        return self._tried(blocks, QUICK, self._quick)[0]
 
-    def done(self, blocks: dict[str, float]) -> Choice:
-        """The choice of these blocks, with what margins of every strength say of held-out rows."""
-        loss, margins, shares = self._tried(blocks, Penalty(), self.splits)
+    def done(self, blocks: dict[str, float], penalty: Penalty = FULL) -> Choice:
+        """The choice of these blocks, with what margins of every kind, or of those that are named, say of held-out rows."""
+        loss, margins, shares = self._tried(blocks, penalty, self.splits)
         given = self.options.prior_power
         taken = power(margins, self) if given is None else given
-        return Choice(self.design, blocks, margins, shares, loss, taken, self.log)
+        return Choice(self.design, blocks, penalty, margins, shares, loss, taken, self.log)
 
     def _tried(self, blocks: Mapping[str, float], penalty: Penalty, splits: Splits) -> tuple[float, Floats, Floats]:
         codes, labels, weights = self.rows.codes, len(self.rows.labels), self.rows.weights
@@ -194,6 +197,7 @@ class Trial:
             "rows": len(codes),
             "blocks": dict(blocks),
             "strengths": list(penalty.strengths),
+            "beside": list(penalty.beside),
             "log_loss": round(loss, 5),
         }
         self.log.append({**told, "macro_f1": round(f1, 4)})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -51,7 +52,7 @@ STRENGTHS = (0.05, 0.2, 1.0)
 """Inverse strengths of the penalty. All are used side by side: that was better on six tables of six than the best one."""
 
 MIDDLE = STRENGTHS[1:2]
-"""The one by which blocks of features are compared, to save time."""
+"""The one that stands for all where time is short."""
 
 LEANING = 0.3
 """Inverse strength of the penalty on features scaled by how far they lean to one label."""
@@ -84,6 +85,16 @@ class Penalty:
     beside: tuple[str, ...] = BESIDE
     class_weight: Any = None
     seed: int = 0
+
+
+FULL = Penalty()
+"""What a model is made of."""
+
+QUICK = Penalty(MIDDLE, ())
+"""What blocks are compared by."""
+
+SKETCH = Penalty(MIDDLE, ("complement",))
+"""What says of answered comments where they stand, which is only a feature of the answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +132,10 @@ class _Task:
         return svm.coef_[0], float(svm.intercept_[0])
 
 
+Kind = Callable[[_Task], tuple[Floats, Floats]]
+"""Margins of one kind by some rows: weights (margins by features) and intercepts."""
+
+
 def solve(
     X: Any, codes: NDArray[Any], labels: int, penalty: Penalty, sample_weight: Floats | None = None
 ) -> tuple[Floats, Floats]:
@@ -153,7 +168,7 @@ def _solved(task: _Task, some: Sequence[NDArray[Any]]) -> list[tuple[Floats, Flo
         task = replace(task, X=task.X.copy())
         task.X.sum_duplicates()
     # Processes, not threads: the solver's generator is one for the whole process, two threads would stir it.
-    kinds = (*task.penalty.strengths, *(kind for kind in task.penalty.beside if kind != "rare" or task.labels > 3))
+    kinds = _kinds(task)
     workers = min(cpu_count(), WORKERS) if len(task.codes) >= MANY else 1
     found = Parallel(n_jobs=workers)(delayed(_margins)(kind, task, rows) for rows in some for kind in kinds)
     each = [found[place : place + len(kinds)] for place in range(0, len(found), len(kinds))]
@@ -163,29 +178,39 @@ def _solved(task: _Task, some: Sequence[NDArray[Any]]) -> list[tuple[Floats, Flo
     ]
 
 
-def _margins(kind: float | str, task: _Task, rows: NDArray[Any]) -> tuple[Floats, Floats]:
-    task = task.take(rows)
-    if kind == "leaning":
-        return _leaning(task)
-    if kind == "complement":
-        return _complement(task)
-    if kind == "rare":
-        return _rare(task)
-    return _machines(task, float(kind))
+def _kinds(task: _Task) -> list[Kind]:
+    """The kinds of margins that the penalty names and the labels admit, each small enough to share them among processes."""
+    found: list[Kind] = []
+    for C in task.penalty.strengths:
+        found.append(partial(_against_rest, C=C))
+        if 2 < task.labels <= PAIRS:
+            found.append(partial(_pairs, C=C))
+    beside = {"leaning": _leaning, "complement": _complement, "rare": _rare}
+    return found + [beside[name] for name in task.penalty.beside if name != "rare" or task.labels > 3]
 
 
-def _machines(task: _Task, C: float) -> tuple[Floats, Floats]:
-    codes, labels = task.codes, task.labels
-    every = np.arange(len(codes))
-    sides = [(every, codes == label) for label in range(labels)]
-    if 2 < labels <= PAIRS:
-        for one, two in combinations(range(labels), 2):
-            rows = np.flatnonzero((codes == one) | (codes == two))
-            sides.append((rows, codes[rows] == two))
-    weights, intercept = np.zeros((len(sides), task.X.shape[1])), np.zeros(len(sides))
-    for margin, (rows, side) in enumerate(sides):
-        if len(np.unique(side)) == 2:  # else a label that these rows lack: no opinion
-            weights[margin], intercept[margin] = task.take(rows).machine(side, C)
+def _margins(kind: Kind, task: _Task, rows: NDArray[Any]) -> tuple[Floats, Floats]:
+    return kind(task.take(rows))
+
+
+def _against_rest(task: _Task, C: float) -> tuple[Floats, Floats]:
+    """A machine for each label that tells it from all others; no opinion on a label that the rows lack."""
+    weights, intercept = np.zeros((task.labels, task.X.shape[1])), np.zeros(task.labels)
+    for label in range(task.labels):
+        if len(np.unique(task.codes == label)) == 2:
+            weights[label], intercept[label] = task.machine(task.codes == label, C)
+    return weights, intercept
+
+
+def _pairs(task: _Task, C: float) -> tuple[Floats, Floats]:
+    """A machine for each two labels that tells them apart."""
+    pairs = list(combinations(range(task.labels), 2))
+    weights, intercept = np.zeros((len(pairs), task.X.shape[1])), np.zeros(len(pairs))
+    for margin, (one, two) in enumerate(pairs):
+        rows = np.flatnonzero((task.codes == one) | (task.codes == two))
+        sides = task.codes[rows] == two
+        if len(np.unique(sides)) == 2:
+            weights[margin], intercept[margin] = task.take(rows).machine(sides, C)
     return weights, intercept
 
 
@@ -195,11 +220,7 @@ def _rare(task: _Task) -> tuple[Floats, Floats]:
     others = np.delete(np.arange(task.labels), counts.argmax())
     task = task.take(np.flatnonzero(np.isin(task.codes, others)))
     task = replace(task, codes=np.searchsorted(others, task.codes), labels=len(others))
-    weights, intercept = np.zeros((task.labels, task.X.shape[1])), np.zeros(task.labels)
-    for label in range(task.labels):
-        if len(np.unique(task.codes == label)) == 2:
-            weights[label], intercept[label] = task.machine(task.codes == label, *MIDDLE)
-    found = [(weights, intercept), _leaning(task), _complement(task)]
+    found = [_against_rest(task, *MIDDLE), _leaning(task), _complement(task)]
     return np.concatenate([each for each, _ in found]), np.concatenate([each for _, each in found])
 
 
@@ -238,6 +259,7 @@ class MarginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Args:
         strengths: Inverse strengths of the penalty on the weights, used side by side.
+        beside: The margins beside the machines of each strength.
         class_weight: None, ``balanced``, or label -> weight; then probabilities are no longer shares.
         cv: Number of folds for the held-out margins, or the folds: rows to learn from and rows held out of each.
         random_state: Seed of folds and solver.
@@ -249,9 +271,15 @@ class MarginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """
 
     def __init__(
-        self, strengths: tuple[float, ...] = STRENGTHS, class_weight: Any = None, cv: Any = 5, random_state: int = 0
+        self,
+        strengths: tuple[float, ...] = STRENGTHS,
+        beside: tuple[str, ...] = BESIDE,
+        class_weight: Any = None,
+        cv: Any = 5,
+        random_state: int = 0,
     ) -> None:
         self.strengths = strengths
+        self.beside = beside
         self.class_weight = class_weight
         self.cv = cv
         self.random_state = random_state
@@ -279,7 +307,7 @@ class MarginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             sample_weight = column_or_1d(sample_weight, dtype=np.float64)
             check_consistent_length(X, sample_weight)
         balance = _by_code(self.class_weight, self.classes_)
-        penalty = Penalty(tuple(self.strengths), class_weight=balance, seed=self.random_state)
+        penalty = Penalty(tuple(self.strengths), tuple(self.beside), balance, self.random_state)
         if held is None:
             groups = None if groups is None else np.asarray(groups)
             number = isinstance(self.cv, int)

@@ -223,7 +223,7 @@ def test_more_rows_than_settings_are_chosen_on(monkeypatch: pytest.MonkeyPatch, 
     options = Options(label="stance", group="page", language="language", parent="parent", target=target, blocks=blocks)
     fitted = train(table, options, tell=said.append)
     assert any("chosen on" in line for line in said)
-    assert any(line.startswith("with parent") for line in said)
+    assert any("parent: log-loss" in line for line in said)
     assert fitted.summary["held_out"]["all"]["n"] == fitted.summary["rows"] == 480
 
 
