@@ -57,8 +57,9 @@ def explain(model: Model, doc: Doc, label: int) -> list[Reason]:
     concepts: dict[str, float] = defaultdict(float)
     for block in model.scorer.blocks:
         _, columns, values = block.entries([doc])
+        part = block.part(doc.language)
         for column, value in zip(columns, values, strict=True):
-            name = block.names[column - block.start].rpartition("\t")[2]
+            name = part.names[column - part.column]
             share = float(value * weight[column])
             if block.name == "chars":
                 _share_letters(words, name, share, doc)
@@ -113,8 +114,9 @@ def reasons_of_all(model: Model, docs: Sequence[Doc], labels: Sequence[int], mos
                 found[row][chunk.strip(EDGES) or chunk, "word"] += share
             continue
         of_words = block.name in OF_WORDS
-        for row, column, share in zip(rows.tolist(), (columns - block.start).tolist(), shares.tolist(), strict=True):
-            name = block.names[column].rpartition("\t")[2]
+        for row, column, share in zip(rows.tolist(), columns.tolist(), shares.tolist(), strict=True):
+            part = block.part(docs[row].language)
+            name = part.names[column - part.column]
             if not of_words:
                 found[row][name, "concept"] += share
                 continue

@@ -22,9 +22,10 @@ from sentiment.stance import normalise
 from sentiment.stance.explain import MOST, reasons_of_all
 from sentiment.stance.score import ARRAYS, PASSES, Scorer
 from sentiment.stance.tokens import Doc
+from sentiment.stance.vocabulary import Vocabulary
 
 FORMAT = "reader-sentiment stance model"
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 _ARRAYS = ("idf", *(f"{prefix}{name}" for prefix in PASSES for name in ARRAYS))
 _LIMIT = 400_000_000
 """Bytes a member may unpack to: a hundred times the largest model that was made."""
@@ -39,7 +40,7 @@ class Model:
         vocabulary: Feature names of each block, in the order of its columns.
     """
 
-    def __init__(self, meta: dict[str, Any], arrays: dict[str, NDArray[Any]], vocabulary: list[list[str]]) -> None:
+    def __init__(self, meta: dict[str, Any], arrays: dict[str, NDArray[Any]], vocabulary: Sequence[Vocabulary]) -> None:
         self.meta, self.arrays, self.vocabulary = meta, arrays, vocabulary
         self.labels: tuple[str, ...] = tuple(meta["labels"])
         self.languages: tuple[str, ...] | None = tuple(meta["languages"]) if meta["languages"] is not None else None
@@ -98,7 +99,7 @@ class Model:
         """The file: the same model gives the same bytes."""
         members = {name: self.arrays[name] for name in _ARRAYS}
         for place, names in enumerate(self.vocabulary):
-            members[f"names_{place}"] = np.frombuffer(to_blob(names), dtype=np.uint8)
+            members[f"names_{place}"] = np.frombuffer(names.blob, dtype=np.uint8)
         members["meta"] = np.frombuffer(
             json.dumps(self.meta, ensure_ascii=False, sort_keys=True).encode(), dtype=np.uint8
         )
@@ -107,12 +108,7 @@ class Model:
         return buffer.getvalue()
 
 
-def to_blob(names: Sequence[str]) -> bytes:
-    """Feature names as a model file holds them: a line each."""
-    return "\n".join(names).encode()
-
-
-def digest(meta: dict[str, Any], arrays: dict[str, NDArray[Any]], names: Sequence[bytes]) -> str:
+def digest(meta: dict[str, Any], arrays: dict[str, NDArray[Any]], vocabulary: Sequence[Vocabulary]) -> str:
     """sha256 of all that a model is, apart from the digest itself."""
     sha = hashlib.sha256()
     told = {key: value for key, value in meta.items() if key != "digest"}
@@ -121,8 +117,8 @@ def digest(meta: dict[str, Any], arrays: dict[str, NDArray[Any]], names: Sequenc
         array = np.ascontiguousarray(arrays[name])
         sha.update(f"{name}{array.dtype.str}{array.shape}".encode())
         sha.update(array.tobytes())
-    for own in names:
-        sha.update(own)
+    for names in vocabulary:
+        sha.update(names.blob)
     return sha.hexdigest()
 
 
@@ -150,8 +146,7 @@ def load_model(path: Path, *, target: str | None = None) -> Model:
             meta = json.loads(bytes(data["meta"]))
             _check(meta, path, target)
             arrays = {name: data[name] for name in _ARRAYS}
-            names = [bytes(data[f"names_{i}"]) for i in range(len(meta["blocks"]))]
-            vocabulary = [own.decode().split("\n") if own else [] for own in names]
+            vocabulary = [Vocabulary(bytes(data[f"names_{i}"])) for i in range(len(meta["blocks"]))]
     except FileNotFoundError:
         raise ModelError(f"{path} is not there; make a model with: sentiment train TABLE --model {path}") from None
     except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, NotImplementedError) as error:
@@ -160,7 +155,7 @@ def load_model(path: Path, *, target: str | None = None) -> Model:
         raise
     except Exception as error:  # zlib.error and what else a torn file raises: all mean the same to the user
         raise ModelError(f"{path} is damaged ({_short(error)})") from None
-    if digest(meta, arrays, names) != meta["digest"]:
+    if digest(meta, arrays, vocabulary) != meta["digest"]:
         raise ModelError(f"{path} was changed after it was made: its digest does not fit; train it again")
     return Model(meta, arrays, vocabulary)
 

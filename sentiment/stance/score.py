@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from sentiment.stance.batch.names import Names, Part
 from sentiment.stance.batch.score import Asked, Choose, LanguageScorer, Logits, shares
 from sentiment.stance.features import SIZES, VALUES, Analysers, char_ngrams
-from sentiment.stance.packed import Packed, span
+from sentiment.stance.packed import Packed
 from sentiment.stance.tokens import Doc, prepare
+from sentiment.stance.vocabulary import Vocabulary
 
 Floats = NDArray[np.float64]
 
@@ -42,7 +43,7 @@ class Scorer:
         vocabulary: Feature names of each block.
     """
 
-    def __init__(self, meta: dict[str, Any], arrays: dict[str, NDArray[Any]], vocabulary: list[list[str]]) -> None:
+    def __init__(self, meta: dict[str, Any], arrays: dict[str, NDArray[Any]], vocabulary: Sequence[Vocabulary]) -> None:
         self.languages: list[str] = list(meta["languages"] or [""])
         self.analysers = Analysers(meta["lists"])
         self.two_passes = bool(arrays["first_scales"].size)
@@ -266,7 +267,7 @@ class _Block:
     def __init__(
         self,
         spec: dict[str, Any],
-        names: list[str],
+        names: Vocabulary,
         run: Callable[[Doc], Any],
         idf: Floats,
         part: slice,
@@ -276,6 +277,7 @@ class _Block:
         self.idf, self.start, self._run = idf, part.start, run
         self.unknown = float(spec["unknown"])
         self.names = names
+        self._parts: dict[str, Part] = {}
         self._columns: dict[str, dict[str, int]] = {}
         self._languages = frozenset(languages)
         self._memory: dict[str, dict[str, NDArray[np.int32]]] = {language: {} for language in languages}
@@ -296,11 +298,13 @@ class _Block:
 
     def part(self, language: str) -> Part:
         """The features of one language."""
-        if not self.apart:
-            return Part(self.name, self.weight, self.start, self.names, self.idf, self.unknown)
-        own, prefix = span(self.names, language), len(language) + 1
-        names = [name[prefix:] for name in self.names[own]]
-        return Part(self.name, self.weight, self.start + own.start, names, self.idf[own], self.unknown)
+        known = self._parts.get(language)
+        if known is None:
+            own = self.names.span(language) if self.apart else slice(0, len(self.names))
+            names = self.names.own(language) if self.apart else self.names[own]
+            known = Part(self.name, self.weight, self.start + own.start, names, self.idf[own], self.unknown)
+            self._parts[language] = known
+        return known
 
     def entries(self, docs: Sequence[Doc]) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
         """Weighted values of a batch: row, column in the model, value; sorted by row."""

@@ -25,12 +25,13 @@ from sentiment.stance.choose import PARENT, SUBSAMPLE, Choice, Design, Trial, ch
 from sentiment.stance.estimator import SKETCH, STRENGTHS, MarginClassifier
 from sentiment.stance.features import SHARED
 from sentiment.stance.metrics import agreement, bootstrap, figures
-from sentiment.stance.model import FORMAT, FORMAT_VERSION, Model, digest, to_blob
-from sentiment.stance.packed import Packed
+from sentiment.stance.model import FORMAT, FORMAT_VERSION, Model, digest
+from sentiment.stance.packed import COARSE, STEPS, Packed
 from sentiment.stance.score import ARRAYS, FIRST, LAST, key_of, rounded
 from sentiment.stance.table import Rows, count_labels, read_rows
 from sentiment.stance.target import Target
 from sentiment.stance.tokens import Doc
+from sentiment.stance.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -218,16 +219,16 @@ def _finish(rows: Rows, last: _Pass, first: _Pass | None, options: Options) -> F
         }
         for name, weight in choice.blocks.items()
     ]
-    vocabulary = [[str(name) for name in design.names(name)] for name in choice.blocks]
+    vocabulary = [Vocabulary.of(design.names(name)) for name in choice.blocks]
     packed = Packed(specs, vocabulary, rows.languages or ("",))
-    arrays |= _stored(LAST, pipeline.steps[-1][1], packed)
+    arrays |= _stored(LAST, pipeline.steps[-1][1], packed, STEPS)
     if first is None:
         arrays |= {f"{FIRST}{name}": np.empty(0) for name in ARRAYS}
     else:
         early = first.pipeline.steps[-1][1]
         missing = len(packed.homes) - early.weights_.shape[2]
         early.weights_ = np.pad(early.weights_, ((0, 0), (0, 0), (0, missing)))  # the first pass lacks the last block
-        arrays |= _stored(FIRST, early, packed)
+        arrays |= _stored(FIRST, early, packed, COARSE)
     arrays["idf"] = np.concatenate([design.idf(name) for name in choice.blocks]).astype(np.float32)
     counts = count_labels(rows)
     summary = {
@@ -263,7 +264,7 @@ def _finish(rows: Rows, last: _Pass, first: _Pass | None, options: Options) -> F
         # the report takes no comment for a part of its random sample that the model learned from
         meta["trained_ids"] = sorted({name for names in rows.ids for name in names if name})
     meta = json.loads(json.dumps(meta))
-    meta["digest"] = digest(meta, arrays, [*map(to_blob, vocabulary)])
+    meta["digest"] = digest(meta, arrays, vocabulary)
     return Fitted(Model(meta, arrays, vocabulary), pipeline, summary)
 
 
@@ -286,9 +287,9 @@ def _fit(choice: Choice, rows: Rows, options: Options) -> _Pass:
     return _Pass(choice, Pipeline([("features", union), ("margin", last)]))
 
 
-def _stored(prefix: str, last: MarginClassifier, packed: Packed) -> dict[str, NDArray[Any]]:
+def _stored(prefix: str, last: MarginClassifier, packed: Packed, steps: int) -> dict[str, NDArray[Any]]:
     """The estimator's arrays; it gets the weights that can be read back from them, so that both say the same."""
-    arrays = packed.pack(last.weights_)
+    arrays = packed.pack(last.weights_, steps)
     last.weights_ = packed.whole(arrays)
     return {f"{prefix}{name}": array for name, array in {**arrays, "shift": last.shift_}.items()}
 

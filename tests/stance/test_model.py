@@ -18,6 +18,7 @@ from sentiment.stance.model import load_model
 from sentiment.stance.packed import STEPS, Packed
 from sentiment.stance.score import Scorer
 from sentiment.stance.train import Fitted, Options, train
+from sentiment.stance.vocabulary import Vocabulary
 
 from .conftest import sentences
 
@@ -77,7 +78,7 @@ def test_same_rows_same_bytes(table: object, options: Options, fitted: Fitted) -
 def test_the_last_bits_of_a_weight_are_not_stored() -> None:
     """Weights that differ by what a matrix product leaves open give the same bytes."""
     rng = np.random.default_rng(0)
-    packed = Packed([{"name": "words", "apart": False}], [[f"w{i:03}" for i in range(400)]], ("",))
+    packed = Packed([{"name": "words", "apart": False}], [Vocabulary.of(f"w{i:03}" for i in range(400))], ("",))
     weights = rng.normal(size=(1, 4, 400))
     other = weights * (1 + rng.integers(-2, 3, size=weights.shape) * np.finfo(float).eps)
     assert (other != weights).any()
