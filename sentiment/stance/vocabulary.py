@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import overload
 
+import numpy as np
+
 
 class Vocabulary(Sequence[str]):
     """Names in the order of their columns, decoded when somebody asks for them: a language at a time where they have one.
@@ -16,7 +18,8 @@ class Vocabulary(Sequence[str]):
 
     def __init__(self, blob: bytes) -> None:
         self.blob = blob
-        self._size = blob.count(b"\n") + 1 if blob else 0
+        self._bytes = np.frombuffer(blob, dtype=np.uint8)
+        self._size = self._ends(0, len(blob)) + 1 if blob else 0
 
     @classmethod
     def of(cls, names: Iterable[str]) -> Vocabulary:
@@ -38,8 +41,8 @@ class Vocabulary(Sequence[str]):
         start, end = self._where(language)
         if start == end:
             return slice(0, 0)
-        first = self.blob.count(b"\n", 0, start)
-        return slice(first, first + self.blob.count(b"\n", start, end) + 1)
+        first = self._ends(0, start)
+        return slice(first, first + self._ends(start, end) + 1)
 
     def own(self, language: str) -> list[str]:
         """The names of a language without it, of a block that is kept apart."""
@@ -49,13 +52,25 @@ class Vocabulary(Sequence[str]):
 
     def _where(self, language: str) -> tuple[int, int]:
         """Where the lines of a language begin and end, in bytes."""
-        head = f"{language}\t".encode()
-        first = 0 if self.blob.startswith(head) else self.blob.find(b"\n" + head) + 1
-        if not self.blob.startswith(head, first):
-            return 0, 0
-        last = max(first, self.blob.rfind(b"\n" + head) + 1)
-        end = self.blob.find(b"\n", last)
-        return first, len(self.blob) if end < 0 else end
+        start, after = self._first(f"{language}\t".encode()), self._first(f"{language}\x0a".encode())
+        return start, max(start, after - (after < len(self.blob)))
+
+    def _first(self, head: bytes) -> int:
+        """Where the first line begins that sorts at or after the head."""
+        low, high = 0, len(self.blob)
+        while low < high:
+            middle = (low + high) // 2
+            line = self.blob.rfind(b"\n", 0, middle) + 1
+            if self.blob[line : line + len(head)] < head:
+                end = self.blob.find(b"\n", middle)
+                low = len(self.blob) if end < 0 else end + 1
+            else:
+                high = line
+        return low
+
+    def _ends(self, start: int, end: int) -> int:
+        """Ends of lines between two places."""
+        return int(np.count_nonzero(self._bytes[start:end] == ord("\n")))
 
     @cached_property
     def _all(self) -> list[str]:
