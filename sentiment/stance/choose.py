@@ -12,20 +12,11 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
-from sentiment.stance.estimator import (
-    FULL,
-    QUICK,
-    Floats,
-    Penalty,
-    Splits,
-    calibrate_parts,
-    folds,
-    hold_out,
-    of_rows,
-    softmax,
-)
+from sentiment.stance.estimator import calibrate_parts, softmax
 from sentiment.stance.features import SIZES, Analysers
+from sentiment.stance.folds import Splits, folds
 from sentiment.stance.lexicon import Lists
+from sentiment.stance.margins import FULL, QUICK, Floats, Penalty, hold_out, of_rows
 from sentiment.stance.table import Rows
 from sentiment.stance.tokens import Doc
 from sentiment.stance.vectorise import vectoriser
@@ -142,8 +133,6 @@ class Choice:
     """Calibrated probabilities of the rows by these margins."""
     loss: float
     """Their log-loss."""
-    power: float
-    """See :data:`POWERS`."""
     trials: list[dict[str, Any]]
 
 
@@ -179,9 +168,7 @@ class Trial:
     def done(self, blocks: dict[str, float], penalty: Penalty = FULL) -> Choice:
         """The choice of these blocks, with what margins of every kind, or of those that are named, say of held-out rows."""
         loss, margins, shares = self._tried(blocks, penalty, self.splits)
-        given = self.options.prior_power
-        taken = power(margins, self) if given is None else given
-        return Choice(self.design, blocks, penalty, margins, shares, loss, taken, self.log)
+        return Choice(self.design, blocks, penalty, margins, shares, loss, self.log)
 
     def _tried(self, blocks: Mapping[str, float], penalty: Penalty, splits: Splits) -> tuple[float, Floats, Floats]:
         codes, labels, weights = self.rows.codes, len(self.rows.labels), self.rows.weights

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sentiment.errors import InputError
 from sentiment.records import STANCES
 from sentiment.stance.baselines import baselines
-from sentiment.stance.estimator import folds as split
+from sentiment.stance.folds import folds as split
 from sentiment.stance.metrics import bootstrap, figures
 from sentiment.stance.model import Model
 from sentiment.stance.reliability import track

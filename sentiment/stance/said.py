@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sentiment.errors import InputError
 from sentiment.records import STANCES
-from sentiment.stance.estimator import folds as split
+from sentiment.stance.folds import folds as split
 from sentiment.stance.table import Rows
 from sentiment.stance.tag import Item
 

@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from sentiment.stance import normalise
-from sentiment.stance.choose import PARENT, SUBSAMPLE, Choice, Design, Trial, choose, gains, parts, weights_of
-from sentiment.stance.estimator import SKETCH, STRENGTHS, MarginClassifier
+from sentiment.stance.choose import PARENT, SUBSAMPLE, Choice, Design, Trial, choose, gains, parts, power, weights_of
+from sentiment.stance.estimator import MarginClassifier
 from sentiment.stance.features import SHARED
+from sentiment.stance.margins import SKETCH, STRENGTHS
 from sentiment.stance.metrics import agreement, bootstrap, figures
 from sentiment.stance.model import FORMAT, FORMAT_VERSION, Model, digest
 from sentiment.stance.packed import COARSE, STEPS, Packed
@@ -152,7 +153,9 @@ def fit_rows(rows: Rows, options: Options, *, tell: Callable[[str], None] = lamb
     if any(rows.parents):
         trial, blocks, first = _answering(trial, blocks, rows, options, tell)
     tell(f"fitting {len(docs)} texts")
-    return _finish(rows, _fit(trial.done(blocks), rows, options), first, options)
+    choice = trial.done(blocks)
+    taken = power(choice.margins, trial) if options.prior_power is None else options.prior_power
+    return _finish(rows, _fit(choice, rows, options), first, taken, options)
 
 
 def _answering(
@@ -201,13 +204,13 @@ def told(docs: list[Doc], rows: Rows, first: _Pass, options: Options) -> list[Do
     strange = [doc for key, doc in parents.items() if key not in known]
     shares = {key: rounded(first.choice.held_out[known[key]]) for key in parents if key in known}
     if strange:
-        model = _finish(rows, first.copy(), None, options).model
+        model = _finish(rows, first.copy(), None, 0.0, options).model
         guesses = model.probabilities(strange)
         shares |= {key_of(doc): rounded(row) for doc, row in zip(strange, guesses, strict=True)}
     return [doc if doc.parent is None else dataclasses.replace(doc, shared=shares[key_of(doc.parent)]) for doc in docs]
 
 
-def _finish(rows: Rows, last: _Pass, first: _Pass | None, options: Options) -> Fitted:
+def _finish(rows: Rows, last: _Pass, first: _Pass | None, taken: float, options: Options) -> Fitted:
     choice, pipeline, design = last.choice, last.pipeline, last.choice.design
     arrays: dict[str, NDArray[Any]] = {}
     specs = [
@@ -241,8 +244,8 @@ def _finish(rows: Rows, last: _Pass, first: _Pass | None, options: Options) -> F
         "strengths": list(STRENGTHS),
         "weights": None if rows.weights is None else [float(rows.weights.min()), float(rows.weights.max())],
         "agreement": _agreement(rows),
-        "prior_power": choice.power,
-        "held_out": scores(rows, choice.held_out, choice.power),
+        "prior_power": taken,
+        "held_out": scores(rows, choice.held_out, taken),
     }
     meta: dict[str, Any] = {
         "format": FORMAT,
@@ -255,7 +258,7 @@ def _finish(rows: Rows, last: _Pass, first: _Pass | None, options: Options) -> F
         "blocks": specs,
         "lists": design.analysers.lists,
         "prior": rows.shares().tolist(),
-        "prior_power": choice.power,
+        "prior_power": taken,
         "codebook_sha256": _sha256(options.codebook) if options.codebook else None,
         "data_sha256": rows.sha256,
         "card": {"summary": summary, "trials": choice.trials, "versions": _versions(), "seed": options.seed},

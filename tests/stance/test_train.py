@@ -14,11 +14,13 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sentiment.errors import InputError
 from sentiment.stance import choose as chooser
-from sentiment.stance import estimator
+from sentiment.stance import margins
 from sentiment.stance import train as trainer
 from sentiment.stance.choose import Design
-from sentiment.stance.estimator import STRENGTHS, MarginClassifier, Penalty, folds, hold_out, solve
+from sentiment.stance.estimator import MarginClassifier
 from sentiment.stance.features import SIZES, chars, words
+from sentiment.stance.folds import folds
+from sentiment.stance.margins import STRENGTHS, Penalty, hold_out, solve
 from sentiment.stance.target import Target
 from sentiment.stance.tokens import prepare
 from sentiment.stance.train import Fitted, Options, train
@@ -209,8 +211,8 @@ def test_several_processes_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None
     codes = draw.integers(0, 4, 400)
     splits = folds(codes, None, 3, 0)
     one = hold_out(X, codes, splits, 4, Penalty())
-    monkeypatch.setattr(estimator, "MANY", 10)
-    monkeypatch.setattr(estimator, "cpu_count", lambda: 2)
+    monkeypatch.setattr(margins, "MANY", 10)
+    monkeypatch.setattr(margins, "cpu_count", lambda: 2)
     assert hold_out(X, codes, splits, 4, Penalty()).tobytes() == one.tobytes()
 
 
