@@ -63,13 +63,15 @@ def main() -> None:
         count = Counter(row["stance"] for row in own)
         sizes = sorted(len(_WORD.findall(row["text"])) for row in own)
         bands = [sum(low <= size < high for size in sizes) / len(sizes) for low, high in ((0, 8), (8, 30), (30, 10**9))]
-        raw, kappa = agreement(*zip(*((row["reader_a"], row["reader_b"]) for row in own), strict=True))
+        read_twice = [(row["reader_a"], row["reader_b"]) for row in own if row["reader_a"] and row["reader_b"]]
+        raw, kappa = agreement(*zip(*read_twice, strict=True))
         print(
             f"{language:9} {len(own):5} {len({row['batch'] for row in own}):7} {sum(bool(row['parent']) for row in own):7}",
             end=" ",
         )
         print(" ".join(f"{count[name]:9}" for name in labels), end=f" {sizes[len(sizes) // 2]:13} ")
         print(" ".join(f"{share:5.0%}" for share in bands), f"{raw:6.3f} {kappa:6.3f}")
+    print(f"series: {dict(Counter(row['series'] for row in rows))}")
     print(f"origins: {dict(Counter(row['origin'] for row in rows))}")
     doubles = near_duplicates([row["text"] for row in rows])
     print(f"near-duplicates: {len(doubles)}")

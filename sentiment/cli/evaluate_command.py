@@ -53,7 +53,10 @@ def evaluate(
     title: TitleOption = None,
     weight: WeightOption = None,
     target: TargetOption = None,
-    by: Annotated[str | None, typer.Option("--by", help="Column to tell the figures apart by, such as outlet.")] = None,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", help="Column to tell the figures apart by, such as outlet; several with commas between."),
+    ] = None,
     model: Annotated[
         Path | None, typer.Option("--model", help="Test this model; without it, train and test by cross-validation.")
     ] = None,

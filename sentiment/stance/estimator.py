@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -109,6 +110,12 @@ class MarginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             rows = np.flatnonzero(places == place)
             out[rows] += X[rows] @ self.weights_[place].T
         return out
+
+    def only(self, columns: NDArray[np.intp]) -> MarginClassifier:
+        """The same weights of some of the features; the others weigh nothing."""
+        other = copy(self)
+        other.weights_, other.n_features_in_ = self.weights_[:, :, columns], len(columns)
+        return other
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -51,7 +51,7 @@ def evaluate(
         model: Tested as it is; the table must not be what it was trained on.
         backend: Tested as it is; the labels are the four stances then.
         before: Called with the comments before the backend sees them; what it raises ends the matter.
-        by: A column to tell the figures apart by.
+        by: A column to tell the figures apart by, or several with commas between.
         folds: Of the cross-validation; the settings are chosen anew within each.
         learning_curve: Also train on less.
         tell: Called with a line of progress now and then.
@@ -65,8 +65,7 @@ def evaluate(
     """
     if learning_curve and (model is not None or backend is not None):
         raise InputError("a learning curve trains on less and less: it goes without a model or backend to test")
-    if by is not None:
-        column(table, by)
+    kinds = _kinds(table, by)
     known = model.labels if model is not None else STANCES if backend is not None else None
     rows = read_rows(table, options, known=known)
     if model is not None:
@@ -92,8 +91,8 @@ def evaluate(
     }
     for name in sorted(set(rows.language)) if rows.languages else ():
         out["languages"][name] = _figures(said, np.flatnonzero(np.array(rows.language) == name))
-    if by is not None:
-        values = np.array(column(table, by))[rows.places]
+    if kinds:
+        values = np.array(kinds)[rows.places]
         out["by"] = {str(v): _figures(said, np.flatnonzero(values == v)) for v in np.unique(values)}
     if learning_curve:
         out["learning_curve"] = _curve(rows, options, tell)
@@ -116,6 +115,14 @@ def _figures(said: Said, some: NDArray[np.intp]) -> dict[str, Any]:
     few = len(np.unique(some if groups is None else groups)) < FEW
     out["interval"] = NONE if few else bootstrap(gold, chosen, rows.labels, groups)
     return out
+
+
+def _kinds(table: pd.DataFrame, by: str | None) -> list[str]:
+    """What each row is told apart by: the cells of the named columns, with commas between."""
+    if by is None:
+        return []
+    names = [by] if by in table.columns else by.split(",")
+    return [", ".join(cells) for cells in zip(*(column(table, name) for name in names), strict=True)]
 
 
 def _seen(rows: Rows, model: Model | None) -> int:

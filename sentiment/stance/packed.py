@@ -19,8 +19,8 @@ Most weights are far smaller than the largest, and roots are close where weights
 against sixteen bits, and probabilities by .001 (.005 at most). A byte leaves room for twice as many features.
 """
 
-COARSE = 15
-"""Such steps for weights that only say of an answered comment where it stands: probabilities changed by .0013 (.026 at most)."""
+COARSE = 11
+"""Such steps for weights that only say of an answered comment where it stands: probabilities changed by .002."""
 
 EVERYWHERE = -1
 

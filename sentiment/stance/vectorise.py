@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.preprocessing import normalize
@@ -15,8 +16,8 @@ from sklearn.preprocessing import normalize
 from sentiment.stance.features import SHARED, SIZES, VALUES, Analysers, Named
 from sentiment.stance.tokens import Doc
 
-MAX_FEATURES = {"words": 160_000, "chars": 250_000, "near": 110_000}
-"""Names kept of a block, the most frequent ones: with all three at their most a model file has 4.8 MB."""
+MAX_FEATURES = {"words": 400_000, "chars": 500_000, "near": 300_000}
+"""Names looked at of a block, the most frequent ones; which of them a model keeps is decided by what they turned out to weigh."""
 
 
 class Numbers(DictVectorizer):  # type: ignore[misc]
@@ -69,6 +70,13 @@ class Rarity(CountVectorizer):  # type: ignore[misc]
     def transform(self, X: list[Doc]) -> Any:
         """Rows of comments, by the names that were learnt."""
         return self._scaled(super().transform(X), X)
+
+    def only(self, columns: NDArray[np.intp]) -> Rarity:
+        """Some of the names, in the same order; all others are unknown from now on."""
+        other = copy(self)
+        other.vocabulary_ = {name: place for place, name in enumerate(self.get_feature_names_out()[columns])}
+        other.idf_ = self.idf_[columns]
+        return other
 
     def heedless(self, rows: sp.csr_matrix) -> tuple[Rarity, sp.csr_matrix]:
         """The same names, and rows that it made, with what is unknown left out of the length."""

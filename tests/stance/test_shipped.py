@@ -44,13 +44,27 @@ def test_training_comments_are_marked_distinct_and_balanced() -> None:
     """
     table = read_table(str(TRAINING))
     assert set(table["origin"]) == {"authored"}
-    assert set(table["series"] + table["weight"]) == {"statements1", "threads3"}
+    assert set(table["series"] + table["weight"]) == {"statements1", "threads3", "translated1"}
     assert near_duplicates(table["text"].tolist()) == []
     for _, own in table.groupby("language"):
         assert len(own) >= LEAST
         assert own["stance"].value_counts(normalize=True).reindex(STANCES).between(0.1, 0.4).all()
         stated = own[own["series"] == "statements"]
         assert stated["stance"].value_counts(normalize=True).reindex(STANCES).between(0.15, 0.35).all()
+
+
+def test_a_translated_comment_keeps_stance_and_batch_of_its_original() -> None:
+    """So no test tears them apart, and nobody is said to have read the translation."""
+    table = read_table(str(TRAINING)).set_index("id")
+    translated = table[table["series"] == "translated"]
+    originals = table.loc[translated.index.str.rpartition(".").get_level_values(0)]
+    assert len(translated)
+    assert set(originals["series"]) == {"threads"}
+    for column in ("batch", "position", "parent", "stance", "flags"):
+        assert translated[column].tolist() == originals[column].tolist()
+    assert (translated["language"].to_numpy() != originals["language"].to_numpy()).all()
+    assert translated.index.str.rpartition(".").get_level_values(2).tolist() == translated["language"].tolist()
+    assert set(translated["reader_a"] + translated["reader_b"]) == {""}
 
 
 def test_no_seed_comment_is_in_the_training_data() -> None:
