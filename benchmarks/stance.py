@@ -29,7 +29,14 @@ from sentiment.stance.tokens import Doc
 from sentiment.stance.train import Options
 
 BLOCKS = ("words", "chars", "tags", "marks", "near", "negated", "cues", "pairs", "vader", "reply")
-OPTIONS = Options(label="stance", group="batch", language="language", weight="weight", target=load_target("xiaomi-us"))
+OPTIONS = Options(
+    label="stance",
+    group="batch",
+    language="language",
+    parent="parent_text",
+    weight="weight",
+    target=load_target("xiaomi-us"),
+)
 
 
 def ablation(path: str) -> None:

@@ -92,19 +92,6 @@ class Design:
             other.vectorisers[name], other._matrices[name] = self.vectorisers[name].heedless(self._matrices[name])
         return other
 
-    def only(self, blocks: Iterable[str], columns: NDArray[np.intp]) -> Design:
-        """The same comments, by some columns of the blocks' matrix side by side."""
-        other = self._copy()
-        start = 0
-        for name in blocks:
-            end = start + self.width(name)
-            own = columns[(columns >= start) & (columns < end)] - start
-            if len(own) < end - start:
-                other.vectorisers[name] = self.vectorisers[name].only(own)
-                other._matrices[name] = self._block(name)[:, own]
-            start = end
-        return other
-
     def _copy(self) -> Design:
         """Another design that knows the same blocks and can forget or replace them."""
         other = copy(self)

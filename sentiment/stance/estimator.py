@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copy import copy
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -75,7 +75,7 @@ class MarginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         penalty = Penalty(tuple(self.strengths), tuple(self.beside), balance, self.random_state)
         if held is None:
             groups = None if groups is None else np.asarray(groups)
-            number = isinstance(self.cv, int)
+            number = isinstance(self.cv, Integral)
             splits = folds(codes, groups, self.cv, self.random_state) if number else list(self.cv)
             held = hold_out(X, codes, splits, labels, penalty, sample_weight)
         weights, intercept = solve(X, codes, labels, penalty, sample_weight)
@@ -110,12 +110,6 @@ class MarginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             rows = np.flatnonzero(places == place)
             out[rows] += X[rows] @ self.weights_[place].T
         return out
-
-    def only(self, columns: NDArray[np.intp]) -> MarginClassifier:
-        """The same weights of some of the features; the others weigh nothing."""
-        other = copy(self)
-        other.weights_, other.n_features_in_ = self.weights_[:, :, columns], len(columns)
-        return other
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -121,8 +121,7 @@ def _kinds(table: pd.DataFrame, by: str | None) -> list[str]:
     """What each row is told apart by: the cells of the named columns, with commas between."""
     if by is None:
         return []
-    names = [by] if by in table.columns else by.split(",")
-    return [", ".join(cells) for cells in zip(*(column(table, name) for name in names), strict=True)]
+    return [", ".join(cells) for cells in zip(*(column(table, name.strip()) for name in by.split(",")), strict=True)]
 
 
 def _seen(rows: Rows, model: Model | None) -> int:

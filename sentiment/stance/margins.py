@@ -157,7 +157,11 @@ def _kinds(task: _Task) -> list[Kind]:
         found.append(partial(_against_rest, C=C))
         if 2 < task.labels <= PAIRS:
             found.append(partial(_pairs, C=C))
-    beside = {"leaning": _leaning, "complement": _complement, "rare": _rare}
+    counts = np.bincount(task.codes, weights=task.sample_weight, minlength=task.labels)
+    others = np.delete(
+        np.arange(task.labels), counts.argmax()
+    )  # of all rows: folds must not differ in what a margin means
+    beside: dict[str, Kind] = {"leaning": _leaning, "complement": _complement, "rare": partial(_rare, others=others)}
     return found + [beside[name] for name in task.penalty.beside if name != "rare" or task.labels > 3]
 
 
@@ -186,10 +190,8 @@ def _pairs(task: _Task, C: float) -> tuple[Floats, Floats]:
     return weights, intercept
 
 
-def _rare(task: _Task) -> tuple[Floats, Floats]:
-    """Margins among all labels but the commonest, from their rows alone; none for that one."""
-    counts = np.bincount(task.codes, weights=task.sample_weight, minlength=task.labels)
-    others = np.delete(np.arange(task.labels), counts.argmax())
+def _rare(task: _Task, others: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Margins among the labels other than the commonest, from their rows alone; none for that one."""
     task = task.take(np.flatnonzero(np.isin(task.codes, others)))
     task = replace(task, codes=np.searchsorted(others, task.codes), labels=len(others))
     found = [_against_rest(task, *MIDDLE), _leaning(task), _complement(task)]

@@ -175,7 +175,8 @@ def column(table: pd.DataFrame, name: str) -> list[str]:
 def parent_texts(table: pd.DataFrame, options: Options) -> list[str]:
     """The text of the comment that each row answers, empty where it answers none.
 
-    The column may hold that text, or point at another row by the column ``id``, or by ``position`` within the group.
+    The column may hold that text, or point at another row by the column ``id``, or by ``position`` within the group: there
+    the row of the same language, if the table has a column of them.
     A target's table that has a column ``parent`` of such pointers need not name it.
     """
     name, quiet = options.parent, False
@@ -184,14 +185,15 @@ def parent_texts(table: pd.DataFrame, options: Options) -> list[str]:
     if name is None:
         return [""] * len(table)
     values, texts = column(table, name), column(table, options.text)
-    groups = column(table, options.group) if options.group else [""] * len(table)
+    within = [column(table, some) for some in (options.group, options.language) if some and some in table.columns]
+    groups = list(zip(*within, strict=True)) if within else [()] * len(table)
     answers = [row for row, value in enumerate(values) if value.strip()]
     for key in ("id", "position"):
         if key not in table.columns:
             continue
-        own = [(groups[row] if key == "position" else "", _number(v)) for row, v in enumerate(column(table, key))]
+        own = [(groups[row] if key == "position" else (), _number(v)) for row, v in enumerate(column(table, key))]
         known = dict(zip(own, texts, strict=True))
-        wanted = {row: (groups[row] if key == "position" else "", _number(values[row])) for row in answers}
+        wanted = {row: (groups[row] if key == "position" else (), _number(values[row])) for row in answers}
         if answers and sum(place in known for place in wanted.values()) > 0.9 * len(answers):
             return [known.get(wanted[row], "") if row in wanted else "" for row in range(len(texts))]
     return [""] * len(texts) if quiet else values

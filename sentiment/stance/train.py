@@ -27,12 +27,11 @@ from sentiment.stance.features import SHARED
 from sentiment.stance.margins import SKETCH, STRENGTHS
 from sentiment.stance.metrics import agreement, bootstrap, figures
 from sentiment.stance.model import FORMAT, FORMAT_VERSION, Model, digest
-from sentiment.stance.packed import COARSE, EVERYWHERE, STEPS, Packed
+from sentiment.stance.packed import COARSE, STEPS, Packed
 from sentiment.stance.score import ARRAYS, FIRST, LAST, key_of, rounded
 from sentiment.stance.table import Rows, count_labels, read_rows
 from sentiment.stance.target import Target
 from sentiment.stance.tokens import Doc
-from sentiment.stance.vectorise import MAX_FEATURES
 from sentiment.stance.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -40,10 +39,6 @@ if TYPE_CHECKING:
 
 MIN_LANGUAGE = 200
 """Rows below which a language gets no model of its own: a linear one was measured to be unstable there."""
-
-
-MOST_FEATURES = 570_000
-"""Features that a model keeps, those that weigh most: more than these make a file of over 5 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,25 +186,15 @@ def _sample(rows: Rows, seed: int) -> NDArray[np.intp] | None:
 
 @dataclass(frozen=True, slots=True)
 class _Pass:
-    """What was chosen, and the estimator fitted with it."""
+    """What was chosen, and the pipeline fitted with it."""
 
     choice: Choice
-    last: MarginClassifier
+    pipeline: Any
 
     def copy(self) -> _Pass:
         """The same with an estimator of its own, which is rounded when it is stored."""
-        return _Pass(self.choice, copy(self.last))
-
-    def only(self, columns: NDArray[np.intp]) -> _Pass:
-        """The same by some of the features."""
-        design = self.choice.design.only(self.choice.blocks, columns)
-        return _Pass(dataclasses.replace(self.choice, design=design), self.last.only(columns))
-
-    def pipeline(self) -> Pipeline:
-        """What gives the labels of prepared comments."""
-        blocks, vectorisers = self.choice.blocks, self.choice.design.vectorisers
-        union = FeatureUnion([(name, vectorisers[name]) for name in blocks], transformer_weights=dict(blocks))
-        return Pipeline([("features", union), ("margin", self.last)])
+        last = self.pipeline.steps[-1]
+        return _Pass(self.choice, Pipeline([self.pipeline.steps[0], (last[0], copy(last[1]))]))
 
 
 def told(docs: list[Doc], rows: Rows, first: _Pass, options: Options) -> list[Doc]:
@@ -226,16 +211,25 @@ def told(docs: list[Doc], rows: Rows, first: _Pass, options: Options) -> list[Do
 
 
 def _finish(rows: Rows, last: _Pass, first: _Pass | None, taken: float, options: Options) -> Fitted:
-    columns = _heaviest(last, _described(last.choice, rows)[-1])
-    last = last.only(columns)
-    choice, design = last.choice, last.choice.design
-    specs, vocabulary, packed = _described(choice, rows)
-    arrays = _stored(LAST, last.last, packed, STEPS)
+    choice, pipeline, design = last.choice, last.pipeline, last.choice.design
+    arrays: dict[str, NDArray[Any]] = {}
+    specs = [
+        {
+            "name": name,
+            "weight": weight,
+            "apart": rows.languages is not None and name not in SHARED,
+            "unknown": design.unknown(name),
+        }
+        for name, weight in choice.blocks.items()
+    ]
+    vocabulary = [Vocabulary.of(design.names(name)) for name in choice.blocks]
+    packed = Packed(specs, vocabulary, rows.languages or ("",))
+    arrays |= _stored(LAST, pipeline.steps[-1][1], packed, STEPS)
     if first is None:
         arrays |= {f"{FIRST}{name}": np.empty(0) for name in ARRAYS}
     else:
-        early = first.last.only(columns[columns < first.last.n_features_in_])
-        missing = len(columns) - early.n_features_in_
+        early = first.pipeline.steps[-1][1]
+        missing = len(packed.homes) - early.weights_.shape[2]
         early.weights_ = np.pad(early.weights_, ((0, 0), (0, 0), (0, missing)))  # the first pass lacks the last block
         arrays |= _stored(FIRST, early, packed, COARSE)
     arrays["idf"] = np.concatenate([design.idf(name) for name in choice.blocks]).astype(np.float32)
@@ -274,38 +268,7 @@ def _finish(rows: Rows, last: _Pass, first: _Pass | None, taken: float, options:
         meta["trained_ids"] = sorted({name for names in rows.ids for name in names if name})
     meta = json.loads(json.dumps(meta))
     meta["digest"] = digest(meta, arrays, vocabulary)
-    return Fitted(Model(meta, arrays, vocabulary), last.pipeline(), summary)
-
-
-def _described(choice: Choice, rows: Rows) -> tuple[list[dict[str, Any]], list[Vocabulary], Packed]:
-    """The blocks as a model describes them, their names, and where their weights are."""
-    design = choice.design
-    specs: list[dict[str, Any]] = [
-        {
-            "name": name,
-            "weight": weight,
-            "apart": rows.languages is not None and name not in SHARED,
-            "unknown": design.unknown(name),
-        }
-        for name, weight in choice.blocks.items()
-    ]
-    vocabulary = [Vocabulary.of(design.names(name)) for name in choice.blocks]
-    return specs, vocabulary, Packed(specs, vocabulary, rows.languages or ("",))
-
-
-def _heaviest(last: _Pass, packed: Packed) -> NDArray[np.intp]:
-    """The columns that a model keeps, in order: the small blocks whole, of the others what moves the logits most."""
-    size = len(packed.homes)
-    if size <= MOST_FEATURES:
-        return np.arange(size)
-    choice = last.choice
-    spans = np.ptp(last.last.weights_, axis=1)
-    own = np.where(packed.homes == EVERYWHERE, spans.max(axis=0), spans[packed.homes, np.arange(size)])
-    moved = own * np.sqrt(np.asarray(choice.design.matrix(choice.blocks).power(2).sum(axis=0)).ravel())
-    small = [name not in MAX_FEATURES for name in choice.blocks]
-    kept = np.repeat(small, [choice.design.width(name) for name in choice.blocks])
-    moved = np.where(kept, np.inf, moved).astype(np.float32)  # the last bits depend on the processor
-    return np.sort(np.argsort(-moved, kind="stable")[:MOST_FEATURES])
+    return Fitted(Model(meta, arrays, vocabulary), pipeline, summary)
 
 
 def _sha256(file: Path) -> str:
@@ -321,7 +284,10 @@ def _fit(choice: Choice, rows: Rows, options: Options) -> _Pass:
     strengths, beside = choice.penalty.strengths, choice.penalty.beside
     last = MarginClassifier(strengths, beside, class_weight=options.class_weight, random_state=options.seed)
     last.fit(design.matrix(choice.blocks), rows.codes, rows.weights, parts=parts(rows), held=choice.margins)
-    return _Pass(choice, last)
+    union = FeatureUnion(
+        [(name, design.vectorisers[name]) for name in choice.blocks], transformer_weights=dict(choice.blocks)
+    )
+    return _Pass(choice, Pipeline([("features", union), ("margin", last)]))
 
 
 def _stored(prefix: str, last: MarginClassifier, packed: Packed, steps: int) -> dict[str, NDArray[Any]]:

@@ -59,7 +59,7 @@ def test_cross_validation_with_rules_beside_it(table: pd.DataFrame, target: Targ
     """Without a model the training is tested; every figure, group and rule is there, and it is JSON."""
     options = Options(label="stance", group="page", language="language", target=target, blocks=("words", "cues"))
     outlets = table.assign(outlet=["a", "b"] * (len(table) // 2))
-    found = evaluate(outlets, options, folds=3, by="outlet,language")
+    found = evaluate(outlets, options, folds=3, by="outlet, language")
     json.dumps(found)
     assert found["all"]["macro_f1"] > 0.8
     assert found["all"]["interval"]["macro_f1"][0] < found["all"]["macro_f1"]

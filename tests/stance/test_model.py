@@ -9,13 +9,11 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sentiment.errors import ModelError
-from sentiment.stance import train as training
 from sentiment.stance.model import load_model
 from sentiment.stance.packed import STEPS, Packed
 from sentiment.stance.score import Scorer
@@ -59,24 +57,6 @@ def test_every_block_is_in_it(fitted: Fitted) -> None:
     """Each block that was asked for has features, so that the equality above means something."""
     blocks = {block["name"] for block in fitted.model.meta["blocks"]}
     assert {"words", "chars", "marks", "cues", "reply", "negated", "vader"} <= blocks
-
-
-def test_a_model_keeps_the_features_that_weigh_most(
-    table: pd.DataFrame, options: Options, fitted: Fitted, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With room for half of them it says nearly the same, still what its pipeline says, and the small blocks stay whole."""
-    size = len(fitted.model.arrays["idf"])
-    monkeypatch.setattr(training, "MOST_FEATURES", size // 2)
-    small = train(table, options)
-    assert len(small.model.arrays["idf"]) == size // 2
-    assert all(small.summary["blocks"][name] == fitted.summary["blocks"][name] for name in ("cues", "pairs", "parent"))
-    rows = [(row.text, row.parent, row.language) for row in table.itertuples()]
-    docs = [small.model.prepare(text, language=language, parent=above) for text, above, language in rows]
-    ours = small.model.probabilities(docs)
-    np.testing.assert_allclose(ours, pipeline_scores(small, docs), atol=1e-6)
-    assert (ours.argmax(axis=1) == fitted.model.probabilities(docs).argmax(axis=1)).mean() > 0.9
-    names = {name for own in small.model.vocabulary for name in own}
-    assert {"en\tnever", "en\tspyware", "it\tmai"} <= names
 
 
 def test_round_trip(fitted: Fitted, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ OPTIONS = Options(
 )
 LEAST = 600
 """Comments that every language has at least; below 200 a linear model is unstable."""
-FLOOR = {"en": 0.60, "it": 0.645, "de": 0.655, "ru": 0.645}
+FLOOR = {"en": 0.615, "it": 0.615, "de": 0.615, "ru": 0.615}
 """Cross-validated macro-F1 of the shipped model, less about two points. Lowering one needs a reason in the changelog."""
 
 

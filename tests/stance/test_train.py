@@ -21,6 +21,7 @@ from sentiment.stance.estimator import MarginClassifier
 from sentiment.stance.features import SIZES, chars, words
 from sentiment.stance.folds import folds
 from sentiment.stance.margins import STRENGTHS, Penalty, hold_out, solve
+from sentiment.stance.table import parent_texts
 from sentiment.stance.target import Target
 from sentiment.stance.tokens import prepare
 from sentiment.stance.train import Fitted, Options, train
@@ -131,6 +132,21 @@ def test_rare_labels_survive() -> None:
     """Three rows of one label among many of another are learnt from without an error."""
     table = pd.DataFrame({"text": [f"word{i % 50} {i}" for i in range(400)], "label": ["a"] * 397 + ["b"] * 3})
     assert train(table, Options()).summary["labels"] == {"a": 397, "b": 3}
+
+
+def test_a_position_is_that_of_the_rows_own_language() -> None:
+    """A thread may stand there in two languages: an answer is given the comment of its own."""
+    table = pd.DataFrame(
+        [
+            ("en-1", "t", "1", "", "en", "first"),
+            ("en-2", "t", "2", "1", "en", "second"),
+            ("it-1", "t", "1", "", "it", "primo"),
+            ("it-2", "t", "2", "1", "it", "secondo"),
+        ],
+        columns=["id", "thread", "position", "above", "language", "text"],
+    )
+    options = Options(group="thread", language="language", parent="above")
+    assert parent_texts(table, options) == ["", "first", "", "primo"]
 
 
 def test_parents_by_position_and_by_id() -> None:
