@@ -42,8 +42,9 @@ def test_estimator_contract(estimator: object, check: object) -> None:
     check(estimator)  # type: ignore[operator]
 
 
-def test_a_row_of_weight_three_counts_like_three() -> None:
+def test_a_row_of_weight_three_counts_like_three(monkeypatch: pytest.MonkeyPatch) -> None:
     """Weights are as good as copies, in the machines, naive Bayes and the calibration, and for which label is the commonest."""
+    monkeypatch.setattr(margins, "TOLERANCE", 1e-5)  # the solver walks rows and their copies in another order
     rng = np.random.default_rng(0)
     y = rng.integers(4, size=160)
     X = sp.csr_matrix(np.abs(rng.normal(size=(160, 12))) * (rng.random((160, 12)) < 0.3) + 2 * np.eye(12)[y])
@@ -55,7 +56,7 @@ def test_a_row_of_weight_three_counts_like_three() -> None:
     weighed = MarginClassifier(cv=splits).fit(X, y, weight).predict_proba(X)
     copied = MarginClassifier(cv=again).fit(X[copies], y[copies]).predict_proba(X)
     plain = MarginClassifier(cv=splits).fit(X, y).predict_proba(X)
-    assert np.abs(weighed - copied).max() < 0.005
+    assert np.abs(weighed - copied).max() < 0.001
     assert np.abs(weighed - plain).max() > 0.02
 
 
