@@ -191,9 +191,9 @@ def parent_texts(table: pd.DataFrame, options: Options) -> list[str]:
     for key in ("id", "position"):
         if key not in table.columns:
             continue
-        own = [(groups[row] if key == "position" else (), _number(v)) for row, v in enumerate(column(table, key))]
-        known = dict(zip(own, texts, strict=True))
-        wanted = {row: (groups[row] if key == "position" else (), _number(values[row])) for row in answers}
+        homes = groups if key == "position" else [()] * len(table)
+        known = dict(zip(zip(homes, map(_number, column(table, key)), strict=True), texts, strict=True))
+        wanted = {row: (homes[row], _number(values[row])) for row in answers}
         if answers and sum(place in known for place in wanted.values()) > 0.9 * len(answers):
             return [known.get(wanted[row], "") if row in wanted else "" for row in range(len(texts))]
     return [""] * len(texts) if quiet else values
