@@ -63,15 +63,14 @@ def main() -> None:
         count = Counter(row["stance"] for row in own)
         sizes = sorted(len(_WORD.findall(row["text"])) for row in own)
         bands = [sum(low <= size < high for size in sizes) / len(sizes) for low, high in ((0, 8), (8, 30), (30, 10**9))]
-        read_twice = [(row["reader_a"], row["reader_b"]) for row in own if row["reader_a"] and row["reader_b"]]
-        raw, kappa = agreement(*zip(*read_twice, strict=True)) if read_twice else (None, None)
+        read_twice, raw, kappa = agreement((row["reader_a"], row["reader_b"]) for row in own)
         print(
             f"{language:9} {len(own):5} {len({row['batch'] for row in own}):7} {sum(bool(row['parent']) for row in own):7}",
             end=" ",
         )
         print(" ".join(f"{count[name]:9}" for name in labels), end=f" {sizes[len(sizes) // 2]:13} ")
         agreed = ["-" if figure is None else f"{figure:.3f}" for figure in (raw, kappa)]
-        print(" ".join(f"{share:5.0%}" for share in bands), f"{len(read_twice):10} {agreed[0]:>6} {agreed[1]:>6}")
+        print(" ".join(f"{share:5.0%}" for share in bands), f"{read_twice:10} {agreed[0]:>6} {agreed[1]:>6}")
     print(f"series: {dict(Counter(row['series'] for row in rows))}")
     print(f"origins: {dict(Counter(row['origin'] for row in rows))}")
     doubles = near_duplicates([row["text"] for row in rows])

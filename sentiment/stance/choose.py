@@ -43,7 +43,7 @@ _RARE = {"negated": 0.3, "vader": 0.2}
 BLOCKS = (*_GENERAL, *_OPTIONAL, *_TARGET, *_REPLIES, *_RARE)
 """Every block there is."""
 PARENT = "parent"
-"""The block that takes a second pass: what the first says of the comment that is answered."""
+"""The block that knows what the model says of the comment that is answered, so that texts are read twice."""
 
 
 class Design:

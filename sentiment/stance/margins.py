@@ -120,34 +120,31 @@ def solve(
     but the commonest are told apart once more without its rows, which else drown the rare ones. A row of weight 3 counts
     like three of its kind.
     """
-    return _solved(_Task(X, codes, labels, penalty, sample_weight), [np.arange(len(codes))])[0]
+    found = _each_kind(_Task(X, codes, labels, penalty, sample_weight), [np.arange(len(codes))], _weights)
+    return np.concatenate([weights for weights, _ in found]), np.concatenate([intercept for _, intercept in found])
 
 
 def hold_out(
     X: Any, codes: NDArray[Any], splits: Splits, labels: int, penalty: Penalty, sample_weight: Floats | None = None
 ) -> Floats:
     """Margins of every row from weights that did not see it, rows by margins."""
-    solved = _solved(_Task(X, codes, labels, penalty, sample_weight), [train for train, _ in splits])
-    out = np.zeros((len(codes), len(solved[0][1])))
-    for (weights, intercept), (_, test) in zip(solved, splits, strict=True):
-        out[test] = np.asarray(X[test] @ weights.T + intercept)
+    found = _each_kind(_Task(X, codes, labels, penalty, sample_weight), splits, _margins)
+    kinds = len(found) // len(splits)
+    out = np.concatenate([np.zeros((len(codes), margins.shape[1])) for margins in found[:kinds]], axis=1)
+    for place, (_, test) in enumerate(splits):
+        out[test] = np.concatenate(found[place * kinds : (place + 1) * kinds], axis=1)
     return out
 
 
-def _solved(task: _Task, some: Sequence[NDArray[Any]]) -> list[tuple[Floats, Floats]]:
-    """:func:`solve` for each of some sets of rows."""
+def _each_kind(task: _Task, some: Sequence[Any], job: Callable[[Kind, _Task, Any], Any]) -> list[Any]:
+    """What a job makes of each of some sets of rows by each kind of margins, set by set."""
     if sp.issparse(task.X) and not task.X.has_canonical_format:  # a process may not sort what it shares with others
         task = replace(task, X=task.X.copy())
         task.X.sum_duplicates()
     # Processes, not threads: the solver's generator is one for the whole process, two threads would stir it.
     kinds = _kinds(task)
     workers = min(cpu_count(), WORKERS) if len(task.codes) >= MANY else 1
-    found = Parallel(n_jobs=workers)(delayed(_margins)(kind, task, rows) for rows in some for kind in kinds)
-    each = [found[place : place + len(kinds)] for place in range(0, len(found), len(kinds))]
-    return [
-        (np.concatenate([weights for weights, _ in own]), np.concatenate([intercept for _, intercept in own]))
-        for own in each
-    ]
+    return list(Parallel(n_jobs=workers)(delayed(job)(kind, task, rows) for rows in some for kind in kinds))
 
 
 def _kinds(task: _Task) -> list[Kind]:
@@ -158,15 +155,21 @@ def _kinds(task: _Task) -> list[Kind]:
         if 2 < task.labels <= PAIRS:
             found.append(partial(_pairs, C=C))
     counts = np.bincount(task.codes, weights=task.sample_weight, minlength=task.labels)
-    others = np.delete(
-        np.arange(task.labels), counts.argmax()
-    )  # of all rows: folds must not differ in what a margin means
+    # the commonest of all rows: folds must not differ in what a margin means
+    others = np.delete(np.arange(task.labels), counts.argmax())
     beside: dict[str, Kind] = {"leaning": _leaning, "complement": _complement, "rare": partial(_rare, others=others)}
     return found + [beside[name] for name in task.penalty.beside if name != "rare" or task.labels > 3]
 
 
-def _margins(kind: Kind, task: _Task, rows: NDArray[Any]) -> tuple[Floats, Floats]:
+def _weights(kind: Kind, task: _Task, rows: NDArray[Any]) -> tuple[Floats, Floats]:
     return kind(task.take(rows))
+
+
+def _margins(kind: Kind, task: _Task, split: tuple[Any, Any]) -> Floats:
+    """Of the rows held out; the weights stay where they were made, for with many labels those of all folds fill the memory."""
+    train, test = split
+    weights, intercept = kind(task.take(train))
+    return np.asarray(task.X[test] @ weights.T + intercept)
 
 
 def _against_rest(task: _Task, C: float) -> tuple[Floats, Floats]:

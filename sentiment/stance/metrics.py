@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -100,12 +100,23 @@ def bootstrap_change(
     return _interval(two[:, others].mean(axis=1) - one[:, some].mean(axis=1))
 
 
-def agreement(one: Sequence[str], other: Sequence[str]) -> tuple[float, float | None]:
-    """Share of equal labels of two readers, and Cohen's kappa; None where both gave one label only (Cohen 1960)."""
-    raw = sum(a == b for a, b in zip(one, other, strict=True)) / len(one)
-    first, second = Counter(one), Counter(other)
-    chance = sum(first[label] * second[label] for label in first) / len(one) ** 2
-    return raw, None if chance == 1 else (raw - chance) / (1 - chance)
+def agreement(readings: Iterable[tuple[str, str]]) -> tuple[int, float | None, float | None]:
+    """How far two readers agree.
+
+    Args:
+        readings: The label that each of them gave; empty where one did not read.
+
+    Returns:
+        The number of rows that both read, the share of equal labels (None without such rows), and Cohen's kappa (None as
+        well where both gave one label only; Cohen 1960).
+    """
+    both = [pair for pair in readings if all(pair)]
+    if not both:
+        return 0, None, None
+    raw = sum(one == other for one, other in both) / len(both)
+    first, second = (Counter(labels) for labels in zip(*both, strict=True))
+    chance = sum(first[label] * second[label] for label in first) / len(both) ** 2
+    return len(both), raw, None if chance == 1 else (raw - chance) / (1 - chance)
 
 
 def _resampled(

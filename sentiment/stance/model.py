@@ -20,13 +20,13 @@ from sentiment.errors import ModelError
 from sentiment.outputs import whole_file
 from sentiment.stance import normalise
 from sentiment.stance.explain import MOST, reasons_of_all
-from sentiment.stance.score import ARRAYS, PASSES, Scorer
+from sentiment.stance.score import ARRAYS, Scorer
 from sentiment.stance.tokens import Doc
 from sentiment.stance.vocabulary import Vocabulary
 
 FORMAT = "reader-sentiment stance model"
-FORMAT_VERSION = 4
-_ARRAYS = ("idf", *(f"{prefix}{name}" for prefix in PASSES for name in ARRAYS))
+FORMAT_VERSION = 5
+_ARRAYS = ("idf", *ARRAYS)
 _LIMIT = 400_000_000
 """Bytes a member may unpack to: a hundred times the largest model that was made."""
 

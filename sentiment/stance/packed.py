@@ -19,9 +19,6 @@ Most weights are far smaller than the largest, and roots are close where weights
 against sixteen bits, and probabilities by .001 (.005 at most). A byte leaves room for twice as many features.
 """
 
-COARSE = 11
-"""Such steps for weights that only say of an answered comment where it stands: probabilities changed by .002."""
-
 EVERYWHERE = -1
 
 
@@ -44,13 +41,13 @@ class Packed:
         shared = self.homes == EVERYWHERE
         self._at = np.where(shared, np.cumsum(shared), np.cumsum(~shared)) - 1
 
-    def pack(self, weights: Floats, steps: int = STEPS) -> dict[str, NDArray[Any]]:
+    def pack(self, weights: Floats) -> dict[str, NDArray[Any]]:
         """Weights (languages by labels by features) as arrays to store."""
         home = np.flatnonzero(self.homes != EVERYWHERE)
         own, shared = weights[self.homes[home], :, home].T, weights[:, :, self.homes == EVERYWHERE]
         largest = np.maximum(np.abs(own).max(axis=1, initial=0.0), np.abs(shared).max(axis=(0, 2), initial=0.0))
         # in single precision: the last bits of a matrix product depend on where in memory it was computed
-        scales = (np.maximum(largest, 1e-12) / steps**2).astype(np.float32).astype(np.float64)
+        scales = (np.maximum(largest, 1e-12) / STEPS**2).astype(np.float32).astype(np.float64)
         return {"own": _rooted(own, scales), "shared": _rooted(shared, scales), "scales": scales}
 
     def unpack(self, arrays: Mapping[str, NDArray[Any]], place: int, columns: NDArray[np.intp] | None = None) -> Floats:

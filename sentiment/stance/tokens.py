@@ -41,7 +41,7 @@ class Doc:
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What the features found out, so that no block looks twice."""
     shared: tuple[float, ...] = ()
-    """Probabilities of the parent's stance from a first pass; empty where there is none."""
+    """Probabilities of the parent's stance, as the model says without what that one answers; empty where there is none."""
 
 
 def prepare(text: str, *, language: str = "", parent: str = "", quote: str = "") -> Doc:

@@ -10,7 +10,6 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Callable
-from copy import copy
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -27,8 +26,8 @@ from sentiment.stance.features import SHARED
 from sentiment.stance.margins import SKETCH, STRENGTHS
 from sentiment.stance.metrics import agreement, bootstrap, figures
 from sentiment.stance.model import FORMAT, FORMAT_VERSION, Model, digest
-from sentiment.stance.packed import COARSE, STEPS, Packed
-from sentiment.stance.score import ARRAYS, FIRST, LAST, key_of, rounded
+from sentiment.stance.packed import Packed
+from sentiment.stance.score import key_of, rounded
 from sentiment.stance.table import Rows, count_labels, read_rows
 from sentiment.stance.target import Target
 from sentiment.stance.tokens import Doc
@@ -149,31 +148,31 @@ def fit_rows(rows: Rows, options: Options, *, tell: Callable[[str], None] = lamb
         few, blocks = choose(few, options, tell=tell)
         trial = Trial(Design(docs, lists, heed=few.design.heed), rows, options)
         trial.log += few.log
-    first = None
     if any(rows.parents):
-        trial, blocks, first = _answering(trial, blocks, rows, options, tell)
+        trial, blocks = _answering(trial, blocks, rows, options, tell)
     tell(f"fitting {len(docs)} texts")
     choice = trial.done(blocks)
     taken = power(choice.margins, trial) if options.prior_power is None else options.prior_power
-    return _finish(rows, _fit(choice, rows, options), first, taken, options)
+    return _finish(rows, choice, _fit(choice, rows, options), taken, options)
 
 
 def _answering(
     trial: Trial, blocks: dict[str, float], rows: Rows, options: Options, tell: Callable[[str], None]
-) -> tuple[Trial, dict[str, float], _Pass | None]:
-    """What to go on with so that comments know what the ones they answer say, and the pass that says it, if that helps.
+) -> tuple[Trial, dict[str, float]]:
+    """What to go on with so that comments know what the ones they answer say, if that helps.
 
-    A sketch says it: with every kind of margin training took a quarter longer, and the log-loss fell by 0.3 %.
+    A sketch says it: with every kind of margin training took a quarter longer, and the log-loss fell by 0.3 %. The finished
+    model asks itself: weights of a sketch's own, stored beside it, said no better of held-out threads.
     """
     if options.blocks is not None and PARENT not in options.blocks:
-        return trial, blocks, None
+        return trial, blocks
     tell("reading the answered comments")
-    first = _fit(trial.done(blocks, SKETCH), rows, options)
+    first = trial.done(blocks, SKETCH)
     other = trial.over(trial.design.told(told(trial.design.docs, rows, first, options)))
     more = {**blocks, **weights_of([PARENT])}
-    loss, before = other.done(more, SKETCH).loss, first.choice.loss
+    loss, before = other.done(more, SKETCH).loss, first.loss
     tell(f"{'with' if gains(loss, before) else 'without'} {PARENT}: log-loss {loss:.4f}, before {before:.4f}")
-    return (other, more, first) if gains(loss, before) else (trial, blocks, None)
+    return (other, more) if gains(loss, before) else (trial, blocks)
 
 
 def _sample(rows: Rows, seed: int) -> NDArray[np.intp] | None:
@@ -184,35 +183,22 @@ def _sample(rows: Rows, seed: int) -> NDArray[np.intp] | None:
     return np.unique(np.concatenate([order[:SUBSAMPLE], *rare]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Pass:
-    """What was chosen, and the pipeline fitted with it."""
-
-    choice: Choice
-    pipeline: Any
-
-    def copy(self) -> _Pass:
-        """The same with an estimator of its own, which is rounded when it is stored."""
-        last = self.pipeline.steps[-1]
-        return _Pass(self.choice, Pipeline([self.pipeline.steps[0], (last[0], copy(last[1]))]))
-
-
-def told(docs: list[Doc], rows: Rows, first: _Pass, options: Options) -> list[Doc]:
-    """Comments with the probabilities of what they answer, as a model says that saw neither."""
+def told(docs: list[Doc], rows: Rows, first: Choice, options: Options) -> list[Doc]:
+    """Comments with the probabilities of what they answer, as weights say that saw neither."""
     known = {key_of(doc): row for row, doc in enumerate(docs)}
     parents = {key_of(doc.parent): doc.parent for doc in docs if doc.parent is not None}
     strange = [doc for key, doc in parents.items() if key not in known]
-    shares = {key: rounded(first.choice.held_out[known[key]]) for key in parents if key in known}
+    shares = {key: rounded(first.held_out[known[key]]) for key in parents if key in known}
     if strange:
-        model = _finish(rows, first.copy(), None, 0.0, options).model
-        guesses = model.probabilities(strange)
+        languages = rows.languages or ("",)
+        places = np.array([languages.index(doc.language) for doc in strange])
+        guesses = _fit(first, rows, options).predict_proba(strange, parts=places)
         shares |= {key_of(doc): rounded(row) for doc, row in zip(strange, guesses, strict=True)}
     return [doc if doc.parent is None else dataclasses.replace(doc, shared=shares[key_of(doc.parent)]) for doc in docs]
 
 
-def _finish(rows: Rows, last: _Pass, first: _Pass | None, taken: float, options: Options) -> Fitted:
-    choice, pipeline, design = last.choice, last.pipeline, last.choice.design
-    arrays: dict[str, NDArray[Any]] = {}
+def _finish(rows: Rows, choice: Choice, pipeline: Any, taken: float, options: Options) -> Fitted:
+    design = choice.design
     specs = [
         {
             "name": name,
@@ -223,15 +209,7 @@ def _finish(rows: Rows, last: _Pass, first: _Pass | None, taken: float, options:
         for name, weight in choice.blocks.items()
     ]
     vocabulary = [Vocabulary.of(design.names(name)) for name in choice.blocks]
-    packed = Packed(specs, vocabulary, rows.languages or ("",))
-    arrays |= _stored(LAST, pipeline.steps[-1][1], packed, STEPS)
-    if first is None:
-        arrays |= {f"{FIRST}{name}": np.empty(0) for name in ARRAYS}
-    else:
-        early = first.pipeline.steps[-1][1]
-        missing = len(packed.homes) - early.weights_.shape[2]
-        early.weights_ = np.pad(early.weights_, ((0, 0), (0, 0), (0, missing)))  # the first pass lacks the last block
-        arrays |= _stored(FIRST, early, packed, COARSE)
+    arrays = _stored(pipeline.steps[-1][1], Packed(specs, vocabulary, rows.languages or ("",)))
     arrays["idf"] = np.concatenate([design.idf(name) for name in choice.blocks]).astype(np.float32)
     counts = count_labels(rows)
     summary = {
@@ -279,7 +257,7 @@ def _versions() -> dict[str, str]:
     return {name: version(name) for name in ("numpy", "scipy", "scikit-learn")}
 
 
-def _fit(choice: Choice, rows: Rows, options: Options) -> _Pass:
+def _fit(choice: Choice, rows: Rows, options: Options) -> Any:
     design = choice.design
     strengths, beside = choice.penalty.strengths, choice.penalty.beside
     last = MarginClassifier(strengths, beside, class_weight=options.class_weight, random_state=options.seed)
@@ -287,17 +265,17 @@ def _fit(choice: Choice, rows: Rows, options: Options) -> _Pass:
     union = FeatureUnion(
         [(name, design.vectorisers[name]) for name in choice.blocks], transformer_weights=dict(choice.blocks)
     )
-    return _Pass(choice, Pipeline([("features", union), ("margin", last)]))
+    return Pipeline([("features", union), ("margin", last)])
 
 
-def _stored(prefix: str, last: MarginClassifier, packed: Packed, steps: int) -> dict[str, NDArray[Any]]:
+def _stored(last: MarginClassifier, packed: Packed) -> dict[str, NDArray[Any]]:
     """The estimator's arrays; it gets the weights that can be read back from them, so that both say the same.
 
     Only differences between labels count, so the last label's weights are taken from all: what is left of them takes no space.
     """
-    arrays = packed.pack(last.weights_ - last.weights_[:, -1:], steps)
+    arrays = packed.pack(last.weights_ - last.weights_[:, -1:])
     last.weights_ = packed.whole(arrays)
-    return {f"{prefix}{name}": array for name, array in {**arrays, "shift": last.shift_}.items()}
+    return {**arrays, "shift": last.shift_}
 
 
 def scores(rows: Rows, shares: NDArray[np.float64], power: float) -> dict[str, Any]:
@@ -326,12 +304,10 @@ def _agreement(rows: Rows) -> dict[str, Any]:
     """How far two independent readers of the rows agree, over all and per language."""
     out = {}
     for name in ("all", *(rows.languages or ())) if rows.readings else ():
-        pairs = [
-            pair for pair, own in zip(rows.readings, rows.language, strict=True) if name in ("all", own) and all(pair)
-        ]
-        if pairs:
-            raw, kappa = agreement(*zip(*pairs, strict=True))
-            out[name] = {"n": len(pairs), "raw": _four(raw), "kappa": _four(kappa)}
+        own = [pair for pair, code in zip(rows.readings, rows.language, strict=True) if name in ("all", code)]
+        count, raw, kappa = agreement(own)
+        if count:
+            out[name] = {"n": count, "raw": _four(raw), "kappa": _four(kappa)}
     return out
 
 

@@ -7,57 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-import scipy.sparse as sp
-from hypothesis import given
-from hypothesis import strategies as st
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sentiment.errors import InputError
 from sentiment.stance import choose as chooser
-from sentiment.stance import margins
 from sentiment.stance import train as trainer
 from sentiment.stance.choose import Design
-from sentiment.stance.estimator import MarginClassifier
-from sentiment.stance.features import SIZES, chars, words
-from sentiment.stance.folds import folds
-from sentiment.stance.margins import STRENGTHS, Penalty, hold_out, solve
 from sentiment.stance.table import parent_texts
 from sentiment.stance.target import Target
 from sentiment.stance.tokens import prepare
 from sentiment.stance.train import Fitted, Options, train
-from sentiment.stance.vectorise import Rarity
 
 from .conftest import sentences
-
-SOLVER = "the machines are solved to a tolerance, in an order that depends on the rows; see the test of weights"
-WEIGHTS = dict.fromkeys(
-    ("check_sample_weight_equivalence_on_dense_data", "check_sample_weight_equivalence_on_sparse_data"), SOLVER
-)
-"""What scikit-learn's own LinearSVC is let off, for the same reason: equal to 1e-7."""
-
-
-@parametrize_with_checks([MarginClassifier()], expected_failed_checks=lambda _: WEIGHTS)
-def test_estimator_contract(estimator: object, check: object) -> None:
-    """The estimator keeps scikit-learn's contract."""
-    check(estimator)  # type: ignore[operator]
-
-
-def test_a_row_of_weight_three_counts_like_three(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Weights are as good as copies, in the machines, naive Bayes and the calibration, and for which label is the commonest."""
-    monkeypatch.setattr(margins, "TOLERANCE", 1e-5)  # the solver walks rows and their copies in another order
-    rng = np.random.default_rng(0)
-    y = rng.integers(4, size=160)
-    X = sp.csr_matrix(np.abs(rng.normal(size=(160, 12))) * (rng.random((160, 12)) < 0.3) + 2 * np.eye(12)[y])
-    weight = rng.integers(1, 4, size=160)
-    copies = np.repeat(np.arange(160), weight)
-    halves = [np.flatnonzero(np.arange(160) % 2 == odd) for odd in (0, 1)]
-    splits = [(halves[0], halves[1]), (halves[1], halves[0])]
-    again = [tuple(np.flatnonzero(np.isin(copies, half)) for half in split) for split in splits]
-    weighed = MarginClassifier(cv=splits).fit(X, y, weight).predict_proba(X)
-    copied = MarginClassifier(cv=again).fit(X[copies], y[copies]).predict_proba(X)
-    plain = MarginClassifier(cv=splits).fit(X, y).predict_proba(X)
-    assert np.abs(weighed - copied).max() < 0.001
-    assert np.abs(weighed - plain).max() > 0.02
 
 
 def test_rows_count_as_a_column_says(table: pd.DataFrame) -> None:
@@ -220,19 +180,6 @@ def test_a_megabyte_in_a_cell() -> None:
     assert train(table, Options(label="stance")).summary["rows"] == 60
 
 
-def test_several_processes_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Margins solved in two processes equal those solved in one, to the bit."""
-    draw = np.random.default_rng(0)
-    X = sp.random(400, 60, 0.2, format="csr", random_state=0)
-    X = X[:, draw.permutation(60)]  # columns out of order, as a table's may be
-    codes = draw.integers(0, 4, 400)
-    splits = folds(codes, None, 3, 0)
-    one = hold_out(X, codes, splits, 4, Penalty())
-    monkeypatch.setattr(margins, "MANY", 10)
-    monkeypatch.setattr(margins, "cpu_count", lambda: 2)
-    assert hold_out(X, codes, splits, 4, Penalty()).tobytes() == one.tobytes()
-
-
 def test_more_rows_than_settings_are_chosen_on(monkeypatch: pytest.MonkeyPatch, target: Target) -> None:
     """Above the number that settings are chosen on, all rows train, are held out and have their parents read."""
     monkeypatch.setattr(trainer, "SUBSAMPLE", 150)
@@ -244,35 +191,6 @@ def test_more_rows_than_settings_are_chosen_on(monkeypatch: pytest.MonkeyPatch, 
     assert any("chosen on" in line for line in said)
     assert any("parent: log-loss" in line for line in said)
     assert fitted.summary["held_out"]["all"]["n"] == fitted.summary["rows"] == 480
-
-
-def test_rare_labels_get_margins_of_their_own() -> None:
-    """Of four labels three are told apart once more without the rows of the commonest; of three none is."""
-    draw = np.random.default_rng(0)
-    X = sp.random(300, 40, 0.2, format="csr", random_state=0)
-    codes = draw.choice(4, 300, p=[0.1, 0.6, 0.2, 0.1])
-    four, three = (solve(X, some, labels, Penalty())[0] for some, labels in ((codes, 4), (codes % 3, 3)))
-    own = 3 + 3 + 3  # a machine, a leaning one and naive Bayes for each of the rarer
-    assert len(four) == len(STRENGTHS) * (4 + 6) + 4 + 4 + own
-    assert len(three) == len(STRENGTHS) * (3 + 3) + 3 + 3
-    common = X[np.flatnonzero(codes == 1)]
-    assert (
-        solve(sp.vstack([X, 100 * common]), np.append(codes, [1] * common.shape[0]), 4, Penalty())[0][-own:]
-        == four[-own:]
-    ).all()
-
-
-def test_strange_words_count_in_the_length() -> None:
-    """The same known words weigh less among unknown ones; without its sizes a block does not look at those."""
-    docs = [prepare(text) for text in ("good phone", "good price", "bad phone", "bad price")]
-    plain, strange = prepare("good phone"), prepare("good phone zxcv qwrt")
-    heedful, blind = Rarity(words, SIZES["words"]), Rarity(words)
-    heedful.fit_transform(docs)
-    blind.fit_transform(docs)
-    assert abs(heedful.transform([plain])).power(2).sum() == pytest.approx(1)
-    assert abs(heedful.transform([strange])).power(2).sum() < 0.5
-    assert (heedful.transform([plain]) != blind.transform([plain])).nnz == 0
-    assert abs(blind.transform([strange])).power(2).sum() == pytest.approx(1)
 
 
 def test_leaving_out_the_unknown_needs_no_second_count() -> None:
@@ -304,14 +222,6 @@ def test_unknown_words_are_looked_at_unless_that_harms(monkeypatch: pytest.Monke
     assert np.allclose(fitted.model.probabilities(docs), fitted.pipeline.predict_proba(docs), atol=1e-6)
 
 
-@given(st.text(max_size=300))
-def test_sizes_are_the_lengths_of_their_blocks(text: str) -> None:
-    """How many names a block has is known without making them."""
-    doc = prepare(text)
-    assert SIZES["words"](doc) == len(words(doc))
-    assert SIZES["chars"](doc) == len(chars(doc))
-
-
 def test_authored_rows_are_no_comments() -> None:
     """What was written to train has ids of its own; the model lists only those of comments."""
     table = sentences("en", 60).assign(id=[f"c{i}" for i in range(60)], origin=["authored"] * 50 + ["collected"] * 10)
@@ -323,12 +233,3 @@ def test_prior_power_can_be_given() -> None:
     """The power of the labels' shares that is asked for is taken instead of the one that scores best."""
     fitted = train(sentences("en", 90), Options(label="stance", blocks=("words",), prior_power=0.5))
     assert fitted.model.meta["prior_power"] == 0.5
-
-
-def test_folds_keep_groups_whole() -> None:
-    """No group is on both sides of a split, and the order of the rows is shuffled."""
-    y = np.array([0, 1] * 50)
-    groups = np.repeat(np.arange(20), 5)
-    for train_rows, test_rows in folds(y, groups, 5, 0):
-        assert not set(groups[train_rows]) & set(groups[test_rows])
-    assert folds(y, None, 5, 0)[0][1].tolist() != list(range(20))

@@ -92,14 +92,11 @@ class LanguageScorer:
         language: Its code.
         names: The model's features in it.
         analysers: The word lists.
-        last: The weights.
-        first: Makes the weights of the first pass, over comments that others answer; None where there is none.
+        logits: The weights.
     """
 
-    def __init__(
-        self, language: str, names: Names, analysers: Analysers, last: Logits, first: Callable[[], Logits] | None
-    ) -> None:
-        self._names, self._last, self._first = names, last, first
+    def __init__(self, language: str, names: Names, analysers: Analysers, logits: Logits) -> None:
+        self._names, self._linear = names, logits
         concepts = Concepts(analysers.concepts())
         self._concepts, self._columns = concepts, Columns(names, concepts)
         valence = Valence(analysers.analyser) if language == VADER_LANGUAGE and names.has("vader") else None
@@ -116,14 +113,14 @@ class LanguageScorer:
         """Calibrated probabilities, comments by labels."""
         read = self._read(asked)
         laid = self._laid(read)
-        return shares(self._logits(self._last, self._values(laid, 0, read.asked), 0, self._numbers(read, laid)))
+        return shares(self._logits(self._values(laid, 0, read.asked), 0, self._numbers(read, laid)))
 
     def tell(self, asked: Asked, choose: Choose, most: int) -> tuple[Floats, list[tuple[str, ...]]]:
         """Calibrated probabilities, and the strongest reasons for the label that is chosen by them."""
         read = self._read(asked)
         laid = self._laid(read)
         values, numbers = [*self._values(laid, 0, read.asked)], self._numbers(read, laid)
-        found = shares(self._logits(self._last, values, 0, numbers))
+        found = shares(self._logits(values, 0, numbers))
         labels, ends = choose(found), edges(read.counts)
         reasons: list[tuple[str, ...]] = []
         for place, some in enumerate(values):
@@ -137,7 +134,7 @@ class LanguageScorer:
 
     @cached_property
     def _whys(self) -> Whys:
-        return Whys(self._names, self._last.weights, self._chunks)
+        return Whys(self._names, self._linear.weights, self._chunks)
 
     def entries(self, asked: Asked) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
         """Weighted values of the features: comment, column in the model, value."""
@@ -269,8 +266,9 @@ class LanguageScorer:
         pairs = np.array(found, dtype=np.int32).reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1]
 
-    def _logits(self, logits: Logits, values: Iterable[Any], first: int, numbers: Numbers) -> Floats:
+    def _logits(self, values: Iterable[Any], first: int, numbers: Numbers) -> Floats:
         """Logits of comments, from the ``first`` of the numbers' on."""
+        logits = self._linear
         out = np.concatenate([np.empty((0, len(logits.shift))), *(some @ logits.weights for some in values)])
         rows, columns, told = _of_rows(numbers, first, first + len(out))
         np.add.at(out, rows, told[:, None] * logits.weights[columns])
@@ -284,11 +282,11 @@ class LanguageScorer:
         if self._chunks.valence is not None:
             table = self._valence(read, self._chunks.valence)
             numbers = _known(names.table("vader", [f"vader {name}" for name in SCORES]), table * weights["vader"])
-        if self._first is not None and len(read.replies):
+        if names.has("parent") and len(read.replies):
             above = self._values(laid, read.asked, len(read.texts))
-            first = shares(self._logits(self._first(), above, read.asked, numbers))
-            told = np.array([[round(share, 4) for share in row] for row in first.tolist()])
-            rows, columns, values = _known(*self._parents(read, told * weights.get("parent", 0.0)))
+            own = shares(self._logits(above, read.asked, numbers))
+            told = np.array([[round(share, 4) for share in row] for row in own.tolist()])
+            rows, columns, values = _known(*self._parents(read, told * weights["parent"]))
             more = (read.replies[rows], columns, values)
             numbers = tuple(np.concatenate(both) for both in zip(numbers, more, strict=True))  # type: ignore[assignment]
         return numbers
