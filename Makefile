@@ -27,7 +27,7 @@ wheel-test: $(VENV)/.dev  ## the wheel alone, without the tools and the checkout
 
 model: $(VENV)/.run  ## train the shipped model again from annotations/
 	$(BIN)/sentiment train annotations/xiaomi-us/training.csv --text text --label stance --group batch \
-		--language language --target xiaomi-us --parent parent_text --weight weight --keep vader \
+		--language language --target xiaomi-us --parent parent_text --weight weight --keep vader --prior-power 0 \
 		--card docs/model-xiaomi-us.md \
 		--model sentiment/stance/models/xiaomi-us.npz
 

@@ -40,11 +40,12 @@ def test_the_model_was_trained_on_these_comments() -> None:
 def test_training_comments_are_marked_distinct_and_balanced() -> None:
     """All are marked as authored, no text stands twice, and every language has enough of every stance.
 
-    Threads are written like the world's, in which most comments are unrelated and few are neutral; statements are balanced.
+    Threads are written like the world's, in which most comments are unrelated and few are neutral, and those under other
+    headlines hardly have anything else; statements are balanced.
     """
     table = read_table(str(TRAINING))
     assert set(table["origin"]) == {"authored"}
-    assert set(table["series"] + table["weight"]) == {"statements1", "threads3", "translated1"}
+    assert set(table["series"] + table["weight"]) == {"statements1", "threads3", "elsewhere3", "translated1"}
     assert near_duplicates(table["text"].tolist()) == []
     for _, own in table.groupby("language"):
         assert len(own) >= LEAST
