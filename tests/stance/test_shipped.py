@@ -45,7 +45,7 @@ def test_training_comments_are_marked_distinct_and_balanced() -> None:
     """
     table = read_table(str(TRAINING))
     assert set(table["origin"]) == {"authored"}
-    assert set(table["series"] + table["weight"]) == {"statements1", "threads3", "elsewhere3", "translated1"}
+    assert set(table["series"] + table["weight"]) == {"statements1", "plain3", "threads3", "elsewhere3", "translated1"}
     assert near_duplicates(table["text"].tolist()) == []
     for _, own in table.groupby("language"):
         assert len(own) >= LEAST
