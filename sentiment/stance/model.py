@@ -20,13 +20,14 @@ from sentiment.errors import ModelError
 from sentiment.outputs import whole_file
 from sentiment.stance import normalise
 from sentiment.stance.explain import MOST, reasons_of_all
-from sentiment.stance.score import ARRAYS, Scorer
+from sentiment.stance.score import Scorer
 from sentiment.stance.tokens import Doc
 from sentiment.stance.vocabulary import Vocabulary
 
 FORMAT = "reader-sentiment stance model"
 FORMAT_VERSION = 5
-_ARRAYS = ("idf", *ARRAYS)
+_ARRAYS = ("idf", "own", "shared", "scales", "shift")
+"""How telling each feature is; the weights (:class:`~sentiment.stance.packed.Packed`); what is added to each label's logit."""
 _LIMIT = 400_000_000
 """Bytes a member may unpack to: a hundred times the largest model that was made."""
 

@@ -47,7 +47,7 @@ class Scorer:
         idf = arrays["idf"].astype(np.float64)
         self._labels = len(meta["labels"])
         self._packed = Packed(meta["blocks"], vocabulary, self.languages)
-        self._arrays = {name: arrays[name] for name in ARRAYS}
+        self._arrays = arrays
         self._contrasts: dict[tuple[str, int], Floats] = {}
         self._many: dict[str, LanguageScorer] = {}
         self._lock = Lock()
@@ -195,10 +195,6 @@ class _Logits:
         self.flat: Floats = np.concatenate(list(packed.whole(arrays)), axis=1)
         """Labels by languages times features."""
         self.shift: Floats = arrays["shift"].astype(np.float64)
-
-
-ARRAYS = ("own", "shared", "scales", "shift")
-"""A model's weights; see :class:`Packed`."""
 
 
 def _asked(

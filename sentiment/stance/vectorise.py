@@ -16,7 +16,7 @@ from sentiment.stance.features import SHARED, SIZES, VALUES, Analysers, Named
 from sentiment.stance.tokens import Doc
 
 MAX_FEATURES = {"words": 230_000, "chars": 260_000, "near": 190_000}
-"""Names kept of a block, the most frequent ones: with all three at their most a model file has 4.8 MB.
+"""Names kept of a block, the most frequent ones: with all three at their most a model file has 4.7 MB.
 
 Leaving out afterwards what turned out to weigh least was no better on real comments, and it changes the length of every row.
 """
